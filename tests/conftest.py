@@ -1,0 +1,27 @@
+"""Fixtures that several rooms share."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+TINY = "00_tiny"
+
+
+@pytest.fixture
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture
+def tiny_course(tmp_path: Path) -> Path:
+    """A course of one chapter with one exercise, in a folder of its own."""
+    home = tmp_path / "course"
+    chapter = home / "source" / TINY
+    chapter.mkdir(parents=True)
+    shutil.copy(REPOSITORY / "tests" / "editions" / "tiny_chapter.py", chapter / f"{TINY}.py")
+    shutil.copy(REPOSITORY / "nbgrader_config.py", home)
+    return home
