@@ -1,0 +1,16 @@
+"""The grading desk: banks, judging and audit (DESIGN sections 6 and 7)."""
+
+from orbitlab.grading.audit import AuditReport, ExerciseAudit, audit
+from orbitlab.grading.judge import Case, Failed, Judge, Judged
+from orbitlab.grading.local import LocalJudge
+
+__all__ = [
+    "AuditReport",
+    "Case",
+    "ExerciseAudit",
+    "Failed",
+    "Judge",
+    "Judged",
+    "LocalJudge",
+    "audit",
+]
