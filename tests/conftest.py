@@ -25,3 +25,8 @@ def tiny_course(tmp_path: Path) -> Path:
     shutil.copy(REPOSITORY / "tests" / "editions" / "tiny_chapter.py", chapter / f"{TINY}.py")
     shutil.copy(REPOSITORY / "nbgrader_config.py", home)
     return home
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    # It stands here since pytest reads options only from the conftest files it starts with.
+    parser.addoption("--write-golden", action="store_true", help="rewrite the golden grade table")
