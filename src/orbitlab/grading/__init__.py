@@ -3,6 +3,7 @@
 from orbitlab.grading.audit import AuditReport, ExerciseAudit, audit
 from orbitlab.grading.judge import Case, Failed, Judge, Judged
 from orbitlab.grading.local import LocalJudge
+from orbitlab.grading.table import publish, table
 
 __all__ = [
     "AuditReport",
@@ -13,4 +14,6 @@ __all__ = [
     "Judged",
     "LocalJudge",
     "audit",
+    "publish",
+    "table",
 ]
