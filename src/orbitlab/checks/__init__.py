@@ -3,7 +3,7 @@
 A check cell imports what its tests need from here; `%load_ext orbitlab.checks` brings the magic.
 """
 
-from orbitlab.checks.attempts import defined_names, is_stub
+from orbitlab.checks.attempts import defined_names, imported_modules, is_stub
 from orbitlab.checks.cells import BEGIN_HIDDEN, END_HIDDEN, read_check, split_header
 from orbitlab.checks.equality import Difference, Tolerance, difference, record
 from orbitlab.checks.magic import RESULT_MIME, load_ipython_extension
@@ -43,6 +43,7 @@ __all__ = [
     "expect_rows",
     "expect_scaling",
     "gate",
+    "imported_modules",
     "is_stub",
     "limit",
     "load_ipython_extension",

@@ -1,4 +1,4 @@
-"""Whether an answer was attempted at all."""
+"""Reading the text of a cell: whether an answer was attempted, what it binds and imports."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ def defined_names(source: str) -> set[str]:
             if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store)
         )
     return names
+
+
+def imported_modules(source: str) -> set[str]:
+    """Return the modules that a cell imports anywhere, `from` imports by their module."""
+    try:
+        tree = ast.parse(_without_magics(source))
+    except SyntaxError:
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or ".")
+    return found
 
 
 def _without_magics(source: str) -> str:

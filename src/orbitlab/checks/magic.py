@@ -51,7 +51,7 @@ def _check(shell: Any, cell: str) -> Grade | None:
         "text/html": as_html(result),
         RESULT_MIME: summary(result),
     }
-    publish_display_data(bundle)  # type: ignore[no-untyped-call]
+    publish_display_data(bundle)
     return Grade(result.score) if grading else None
 
 

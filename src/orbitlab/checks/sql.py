@@ -93,7 +93,9 @@ class Database:
         if wanted - used:
             raise Mismatch("the statement does not use $as_of")
         if used - wanted:
-            raise Mismatch(f"the statement uses a parameter that is not given: ${min(used - wanted)}")
+            raise Mismatch(
+                f"the statement uses a parameter that is not given: ${min(used - wanted)}"
+            )
         parameters = {"as_of": as_of} if as_of is not None else {}
         watchdog = threading.Timer(LIMIT_S, self._con.interrupt)
         watchdog.start()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from orbitlab.checks import CheckCellError, is_stub, read_check
+from orbitlab.checks import CheckCellError, imported_modules, is_stub, read_check
 from orbitlab.editions.catalogue import Chapter, Exercise
 from orbitlab.editions.prose import (
     bullets,
@@ -26,6 +27,11 @@ SAMPLE_LEADS = ("Say first", "Code", "Walk-through", "Rejected", "Cost", "Tests"
 HINTS = ("Hint 1 (idea)", "Hint 2 (skeleton)")
 RULES = "Exact rules"
 LAST_RULE = "Anything else is not tested."
+# What an answer and a lesson may import, and what a check cell may: the judge has no more.
+LESSON_MODULES = {"numpy", "pandas", "matplotlib", "duckdb", "yaml", "orbitlab"}
+CHECK_MODULES = {"numpy", "pandas", "duckdb", "orbitlab"}
+LESSON_ROOMS = {"orbitlab.world", "orbitlab.checks", "orbitlab.desk"}
+CHECK_ROOMS = {"orbitlab.world", "orbitlab.checks"}
 _FOLD_COUNT = re.compile(r"<summary>")
 
 
@@ -93,6 +99,7 @@ def _rows(e: Exercise) -> Iterator[str]:
     rows = rule_rows(folds(e.prompt).get(RULES, ""))
     if not 1 <= len(rows) <= 10 or rows != [f"R{i}" for i in range(1, len(rows) + 1)]:
         yield f"the exact rules are not R1 to at most R10 in order: {rows}"
+    yield from _imports("the check cell", e.check, CHECK_MODULES, CHECK_ROOMS)
     try:
         tests = read_check(e.check).tests
     except CheckCellError as error:
@@ -186,6 +193,7 @@ def _cells(chapter: Chapter) -> Iterator[str]:
             draws, shows = cell.source.count("canvas("), cell.source.count("picture(")
             if draws > shows:
                 yield f"a cell draws a figure that no picture(…, alt=…) shows: {cell.id}"
+            yield from _imports(f"cell {cell.id}", cell.source, LESSON_MODULES, LESSON_ROOMS)
             if re.search(r"\bplt\.|pyplot", cell.source):
                 yield f"cell {cell.id} uses pyplot; use canvas and picture of orbitlab.desk"
         elif len(_FOLD_COUNT.findall(cell.source)) != len(re.findall("</details>", cell.source)):
@@ -194,6 +202,14 @@ def _cells(chapter: Chapter) -> Iterator[str]:
         text = "\n".join(c.source for c in chapter.notebook.cells if c.cell_type == "markdown")
         if "say it aloud" not in text.lower():
             yield "it does not end with five lines to say aloud"
+
+
+def _imports(where: str, source: str, modules: set[str], rooms: set[str]) -> Iterator[str]:
+    for name in sorted(imported_modules(source)):
+        top = name.partition(".")[0]
+        allowed = name in rooms if top == "orbitlab" else top in modules | sys.stdlib_module_names
+        if not allowed:
+            yield f"{where} imports {name}"
 
 
 def _runs(cells: list[NotebookNode]) -> Iterator[tuple[str, list[NotebookNode]]]:

@@ -82,7 +82,8 @@ def run_jobs(
     _clear(out, todo)
     begun = time.perf_counter()
     results: dict[Job, NotebookResult] = {}
-    with tempfile.TemporaryDirectory(prefix="orbitlab-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="orbitlab-", ignore_cleanup_errors=True) as scratch:
+        Path(scratch).chmod(0o755)
         for job, result in _results(todo, workers or _cores(), out, home, scratch, cell_seconds):
             results[job] = result
             if heard is not None:
@@ -99,7 +100,8 @@ def _results(
     log = out / "workers.log"
     with _pool(min(workers, max(1, len(todo))), scratch, home, log) as pool:
         futures = {
-            pool.submit(execute, job, home, _copy_of(job, out), cell_seconds): job for job in todo
+            pool.submit(execute, job, home, _copy_of(job, out), cell_seconds, scratch): job
+            for job in todo
         }
         try:
             for future in as_completed(futures):
@@ -116,7 +118,7 @@ def _results(
     # each in a pool of its own, and only the guilty one is reported.
     for job in lost:
         with _pool(1, scratch, home, log) as pool:
-            future = pool.submit(execute, job, home, _copy_of(job, out), cell_seconds)
+            future = pool.submit(execute, job, home, _copy_of(job, out), cell_seconds, scratch)
             result = _outcome(future)
         yield (
             job,

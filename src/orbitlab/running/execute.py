@@ -67,15 +67,17 @@ def prepare(scratch: str, home: str, log: str) -> None:
         os.environ.setdefault(name, "1")
 
 
-def execute(job: Job, home: Path, executed: Path, cell_seconds: int) -> NotebookResult:
+def execute(
+    job: Job, home: Path, executed: Path, cell_seconds: int, scratch: str
+) -> NotebookResult:
     """Execute `job`, keep the executed copy at `executed`, and never raise for a notebook's fault.
 
-    The tracked notebook is only read: papermill works on a copy, in an empty folder.
+    The tracked notebook is only read: papermill works on a copy, in an empty folder in `scratch`.
     """
     begun = time.perf_counter()
     error = None
     try:
-        cells = _execute(job, executed, cell_seconds)
+        cells = _execute(job, executed, cell_seconds, scratch)
         if job.edition == "source" and (found := shortfalls(cells)):
             raise ShortCheckError(found)
     except CellFailedError as failure:
@@ -87,12 +89,14 @@ def execute(job: Job, home: Path, executed: Path, cell_seconds: int) -> Notebook
     return NotebookResult(job.edition, job.chapter, time.perf_counter() - begun, error)
 
 
-def _execute(job: Job, executed: Path, cell_seconds: int) -> list[dict[str, Any]]:
+def _execute(job: Job, executed: Path, cell_seconds: int, scratch: str) -> list[dict[str, Any]]:
     text = _read(job)
-    with tempfile.TemporaryDirectory(prefix="orbitlab-") as scratch:
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        # A chapter may start a server as another user, which must be able to stand here.
+        Path(folder).chmod(0o755)
         # papermill reads braces in a path as parameters: it gets names that have none.
-        given, made = Path(scratch) / "given.ipynb", Path(scratch) / "made.ipynb"
-        empty = Path(scratch) / "cwd"
+        given, made = Path(folder) / "given.ipynb", Path(folder) / "made.ipynb"
+        empty = Path(folder) / "cwd"
         empty.mkdir()
         given.write_text(text, encoding="utf-8")
         try:
