@@ -41,7 +41,7 @@ steps = list(GenerateAssignment.class_traits()["preprocessors"].default())
 steps.insert(steps.index(ClearSolutions), TagRemovePreprocessor)
 c.GenerateAssignment.preprocessors = steps
 c.TagRemovePreprocessor.enabled = True
-c.TagRemovePreprocessor.remove_cell_tags = {"sample-answer"}
+c.TagRemovePreprocessor.remove_cell_tags = ["sample-answer"]
 
 # Tests have limits of their own; this one only ends a cell that escapes them.
 c.Execute.timeout = 300

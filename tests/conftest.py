@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 TINY = "00_tiny"
+
+
+@pytest.fixture(autouse=True)
+def _own_programs_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """nbgrader starts alembic by its bare name, and nobody has to have activated .venv."""
+    own = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", os.pathsep.join([own, os.environ["PATH"]]))
 
 
 @pytest.fixture

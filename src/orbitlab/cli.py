@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from orbitlab.errors import OrbitlabError
+from orbitlab.errors import OrbitlabError, UsageError
 
 # Rooms are imported inside the commands: `orbitlab --help` must not wait for pandas.
 
@@ -125,10 +126,12 @@ def build(
 
     home = _home()
     if check:
-        problems = editions.check(home, chapters or None)
+        with _bar("checking") as heard:
+            problems = editions.check(home, chapters or None, heard)
         _say_what_was_found("All derived files are current.", problems)
         return
-    report = editions.build(home, chapters or None)
+    with _bar("building") as heard:
+        report = editions.build(home, chapters or None, heard)
     for path in report.written:
         print(f"wrote {_short(path, home)}")
     print(f"{len(report.written)} files written, {len(report.current)} were current.")
@@ -175,11 +178,20 @@ def audit(
         ),
     ] = None,
     as_json: AsJson = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Renew the table in autograde/README.md.")
+    ] = False,
 ) -> None:
     """Run every bank against its tests: right answers full, wrong ones caught."""
-    from orbitlab.grading import audit as audit_banks
+    from orbitlab import grading
 
-    report = audit_banks(_home(), exercises or None, bank)
+    home = _home()
+    if write and (exercises or bank):
+        raise UsageError("--write renews the table of the whole course: name no exercise, no bank.")
+    with _bar("auditing") as heard:
+        report = grading.audit(home, exercises or None, bank, heard=heard)
+    if write and report.ok:
+        grading.publish(home, report)
     if as_json:
         print(json.dumps(report.as_json(), indent=1))
     else:
@@ -245,6 +257,24 @@ def data_verify() -> None:
 
     report = verify_data(_home())
     _say_what_was_found(f"{len(report.files)} files verified.", report.problems)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show a progress bar on a terminal's stderr; yield what moves it on."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+        task = progress.add_task(what, total=None)
+
+        def move(done: int, total: int, last: str) -> None:
+            progress.update(task, completed=done, total=total, description=f"{what} · {last}")
+
+        yield move
 
 
 def _say_what_was_found(done: str, problems: Sequence[str]) -> None:

@@ -26,8 +26,8 @@ def headline(result: CheckResult) -> str:
     has_hidden = any(t.hidden for t in result.tests)
     if failed:
         return f"{total - failed} of {total} tests pass. Read the first ✘ below."
-    if has_hidden:
-        return f"All {total} tests pass, hidden ones included."
+    if has_hidden or not result.maximum:
+        return f"All {total} tests pass{', hidden ones included' if has_hidden else ''}."
     return f"All {total} visible tests pass. Grading also runs hidden tests on other inputs."
 
 

@@ -3,6 +3,7 @@
 from orbitlab.desk.lab import DEFAULT_PORT, lab, lab_command
 from orbitlab.desk.pictures import COLOURS, canvas, picture
 from orbitlab.desk.resetting import Reset, reset
+from orbitlab.desk.route import route
 from orbitlab.desk.seeding import seed
 from orbitlab.desk.submitting import submit
 from orbitlab.desk.updating import Updated, update
@@ -19,6 +20,7 @@ __all__ = [
     "lab_command",
     "picture",
     "reset",
+    "route",
     "seed",
     "submit",
     "update",

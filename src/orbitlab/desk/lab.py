@@ -82,6 +82,8 @@ def lab_command(home: Path, open_browser: bool, port: int) -> list[str]:
         # No question about news and no look for new versions: a chapter is the first thing seen.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        # The address and what goes wrong, not thirty lines about extensions.
+        "--log-level=WARN",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Jupyter refuses root; it listens on this machine alone and asks for a token.

@@ -31,9 +31,6 @@ _STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 11,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "axes.labelsize": 10,
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.6,
@@ -78,6 +75,12 @@ def picture(figure: Any, alt: str) -> None:
     import matplotlib
 
     mpl: Any = matplotlib
+    for axes in figure.axes:
+        # A title takes its place and weight when it is set, outside the style: put it right here.
+        title = axes.get_title(loc="center")
+        if title:
+            axes.set_title("", loc="center")
+            axes.set_title(title, loc="left", fontsize=11, fontweight="bold")
     buffer = io.BytesIO()
     # Text is laid out when it is drawn, so the style has to be in force here as well.
     with mpl.rc_context(_STYLE):

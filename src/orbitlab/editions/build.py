@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ from orbitlab.editions.masters import dumps, pair_of, sync_pair, write_if_change
 from orbitlab.editions.release import release_of
 from orbitlab.editions.selfstudy import blank_selfstudy, tidy, with_previews
 from orbitlab.errors import OrbitlabError
-from orbitlab.running import Job, notebook_path, run_jobs
+from orbitlab.running import Job, NotebookResult, notebook_path, run_jobs
 
-Listener = Callable[[str], None]
+# Hears how many notebooks are executed, of how many, and which one was the last.
+Listener = Callable[[int, int, str], None]
 
 
 class NotExecutable(OrbitlabError):
@@ -112,13 +114,13 @@ def _made(home: Path, chapters: list[str], heard: Listener | None) -> list[Built
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(dumps(notebook), encoding="utf-8")
                 todo.append(Job(edition, name, path))
-        report = run_jobs(
-            todo,
-            None,
-            scratch / "made",
-            home=home,
-            heard=lambda r: heard(f"{r.edition} {r.chapter}: {r.seconds:.1f} s") if heard else None,
-        )
+        executed_so_far = itertools.count(1)
+
+        def tell(result: NotebookResult) -> None:
+            if heard is not None:
+                heard(next(executed_so_far), len(todo), f"{result.edition} {result.chapter}")
+
+        report = run_jobs(todo, None, scratch / "made", home=home, heard=tell)
         errors = [r.error for r in report.notebooks if r.error]
         if errors:
             raise NotExecutable([e.replace(f"{scratch}/given/", "") for e in errors])

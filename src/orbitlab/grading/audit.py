@@ -81,11 +81,12 @@ def audit(
     exercises: list[str] | None,
     bank: Path | None = None,
     judge: Judge | None = None,
-    heard: Callable[[str], None] | None = None,
+    heard: Callable[[int, int, str], None] | None = None,
 ) -> AuditReport:
     """Judge stub, do-nothing answer, reference and bank of the given exercises (None: all).
 
     `bank` takes another folder of the same form; it may hold few answers and no `# caught-by:`.
+    `heard` is told after each answer how many are judged, of how many, and which was the last.
 
     Raises
     ------
@@ -105,11 +106,11 @@ def audit(
         for name, text in [*made.items(), *((a.name, a.text) for a in one.answers)]:
             labels.append((one, name))
             cases.append(Case(one.exercise, setups[one.exercise.chapter], text))
-    for index, judged in (judge or LocalJudge()).judge(cases):
+    for done, (index, judged) in enumerate((judge or LocalJudge()).judge(cases), start=1):
         one, name = labels[index]
         one.outcomes[name] = judged
         if heard is not None:
-            heard(f"{one.exercise.id} {name}")
+            heard(done, len(cases), f"{one.exercise.id} {name}")
     for one in audits.values():
         one.problems = _problems(one, own)
     return AuditReport(tuple(audits.values()))

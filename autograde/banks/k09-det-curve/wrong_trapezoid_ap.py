@@ -1,0 +1,23 @@
+# AP as the area under a linearly interpolated precision-recall curve.
+# caught-by: test_ap_is_a_sum_of_steps
+import numpy as np
+
+
+def detector_curve(y, score):
+    y, score = np.asarray(y), np.asarray(score, dtype=np.float64)
+    if y.shape != score.shape or np.isnan(score).any() or not np.isin(y, (0, 1)).all():
+        raise ValueError("y and score must be equally long, without NaN, with labels 0 or 1")
+    _, level = np.unique(score, return_inverse=True)
+    hits = np.bincount(level, weights=y.astype(float))[::-1] if y.size else np.zeros(0)
+    total = np.bincount(level)[::-1] if y.size else np.zeros(0)
+    tp, seen = np.cumsum(hits), np.cumsum(total)
+    n_pos, n_neg = hits.sum(), (total - hits).sum()
+    ap = float("nan")
+    if n_pos:
+        recall = np.append(0.0, tp / n_pos)
+        precision = np.append(1.0, tp / seen)
+        ap = float(np.trapezoid(precision, recall))
+    auc = float("nan")
+    if n_pos and n_neg:
+        auc = float(((total - hits) * (tp - hits / 2)).sum() / (n_pos * n_neg))
+    return ap, auc

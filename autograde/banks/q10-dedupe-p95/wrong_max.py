@@ -1,0 +1,24 @@
+# wrong: MAX in place of the percentile.
+# caught-by: test_percentile_is_continuous
+P95_SQL = """
+WITH ranked AS (
+    SELECT terminal_id, sample_ts, downlink_mbps,
+           ROW_NUMBER() OVER (
+               PARTITION BY terminal_id, sample_ts
+               ORDER BY ingested_at DESC, ingest_id DESC
+           ) AS version
+    FROM terminal_telemetry
+    WHERE sample_ts >= $as_of - INTERVAL '24 hours'
+      AND sample_ts < $as_of
+      AND ingested_at <= $as_of
+)
+SELECT terminal_id,
+       date_bin(INTERVAL '5 minutes', sample_ts, TIMESTAMPTZ '1970-01-01 00:00:00+00') AS bucket_5m,
+       MAX(downlink_mbps) AS p95_downlink_mbps,
+       COUNT(*) AS samples
+FROM ranked
+WHERE version = 1
+  AND downlink_mbps IS NOT NULL
+GROUP BY terminal_id, bucket_5m
+ORDER BY bucket_5m DESC, terminal_id
+"""

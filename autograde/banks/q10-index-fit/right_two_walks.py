@@ -1,0 +1,16 @@
+# Right: compares the rest of the order with the rest of the key and with its mirror image.
+def index_fit(index, include, eq, rng, order_by, needed):
+    keys = [(i.split()[0], i.endswith(" DESC")) for i in index]
+    order = [(i.split()[0], i.endswith(" DESC")) for i in order_by]
+    seek = 0
+    while seek < len(keys) and keys[seek][0] in eq:
+        seek += 1
+    if seek < len(keys) and keys[seek][0] == rng:
+        seek += 1
+    covering = needed <= include | {n for n, _ in keys}
+    have = [k for k in keys if k[0] not in eq]
+    want = [o for o in order if o[0] not in eq]
+    head = have[: len(want)]
+    flipped = [(n, not d) for n, d in head]
+    presorted = want == head or want == flipped
+    return {"seek": seek, "covering": covering, "presorted": presorted}

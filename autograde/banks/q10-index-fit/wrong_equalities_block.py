@@ -1,0 +1,14 @@
+# Wrong: compares the order with the whole key, equalities included.
+# caught-by: test_equal_columns_do_not_block_the_order
+def index_fit(index, include, eq, rng, order_by, needed):
+    keys = [(i.split()[0], i.endswith(" DESC")) for i in index]
+    order = [(i.split()[0], i.endswith(" DESC")) for i in order_by]
+    seek = 0
+    while seek < len(keys) and keys[seek][0] in eq:
+        seek += 1
+    if seek < len(keys) and keys[seek][0] == rng:
+        seek += 1
+    covering = needed <= include | {n for n, _ in keys}
+    head = keys[: len(order)]
+    presorted = order == head or order == [(n, not d) for n, d in head]
+    return {"seek": seek, "covering": covering, "presorted": presorted}

@@ -1,0 +1,13 @@
+# Wrong: rounds every share, so the sum is off.
+# caught-by: test_hours_sum_to_the_total
+def allocate_hours(total, weights, confidence):
+    if total < 0 or any(w < 0 for w in weights.values()):
+        raise ValueError("negative")
+    for name in weights:
+        if confidence.get(name, 3) not in (1, 2, 3, 4, 5):
+            raise ValueError("confidence runs from 1 to 5")
+    need = {name: w * (6 - confidence.get(name, 3)) for name, w in weights.items()}
+    needs = sum(need.values())
+    if needs == 0:
+        raise ValueError("no need")
+    return {name: round(total * n / needs) for name, n in need.items()}

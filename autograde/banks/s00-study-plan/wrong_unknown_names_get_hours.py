@@ -1,0 +1,19 @@
+# Wrong: plans hours for names that have no weight.
+# caught-by: test_unknown_names_are_ignored
+def allocate_hours(total, weights, confidence):
+    if total < 0 or any(w < 0 for w in weights.values()):
+        raise ValueError("negative")
+    for name in weights:
+        if confidence.get(name, 3) not in (1, 2, 3, 4, 5):
+            raise ValueError("confidence runs from 1 to 5")
+    need = {name: w * (6 - confidence.get(name, 3)) for name, w in weights.items()}
+    need |= {name: 0 for name in confidence if name not in need}
+    needs = sum(need.values())
+    if needs == 0:
+        raise ValueError("no need")
+    hours = {name: total * n // needs for name, n in need.items()}
+    rest = {name: total * n % needs for name, n in need.items()}
+    left = total - sum(hours.values())
+    for name in sorted(rest, key=lambda name: (-rest[name], name))[:left]:
+        hours[name] += 1
+    return hours

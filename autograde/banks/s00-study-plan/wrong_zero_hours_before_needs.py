@@ -1,0 +1,20 @@
+# Wrong: returns zeros for 0 hours before it looks at the needs.
+# caught-by: test_nothing_to_study
+def allocate_hours(total, weights, confidence):
+    if total < 0 or any(w < 0 for w in weights.values()):
+        raise ValueError("negative")
+    for name in weights:
+        if confidence.get(name, 3) not in (1, 2, 3, 4, 5):
+            raise ValueError("confidence runs from 1 to 5")
+    need = {name: w * (6 - confidence.get(name, 3)) for name, w in weights.items()}
+    needs = sum(need.values())
+    if total == 0:
+        return dict.fromkeys(weights, 0)
+    if needs == 0:
+        raise ValueError("no need")
+    hours = {name: total * n // needs for name, n in need.items()}
+    rest = {name: total * n % needs for name, n in need.items()}
+    left = total - sum(hours.values())
+    for name in sorted(rest, key=lambda name: (-rest[name], name))[:left]:
+        hours[name] += 1
+    return hours
