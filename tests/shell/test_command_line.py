@@ -183,7 +183,7 @@ def test_audit_exits_1_when_a_bank_was_found_wanting(
 ) -> None:
     asked = []
 
-    def audit(*arguments: object) -> FakeReport:
+    def audit(*arguments: object, heard: object) -> FakeReport:
         asked.append(arguments)
         return FakeReport(ok=ok)
 
