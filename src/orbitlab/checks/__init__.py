@@ -17,6 +17,7 @@ from orbitlab.checks.operations import (
     same_object,
     warns,
 )
+from orbitlab.checks.postgres import Postgres, PostgresFailed, PostgresMissing
 from orbitlab.checks.runner import run_check
 from orbitlab.checks.scaling import expect_scaling
 from orbitlab.checks.sql import Database, expect_rows
@@ -32,6 +33,9 @@ __all__ = [
     "Database",
     "Difference",
     "Mismatch",
+    "Postgres",
+    "PostgresFailed",
+    "PostgresMissing",
     "Raised",
     "TestResult",
     "Tolerance",
