@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 
-from orbitlab.checks import CheckCellError, Verdict, is_stub, run_check
+from orbitlab.checks import CheckCellError, Mismatch, Verdict, expect, is_stub, run_check
 from orbitlab.checks.magic import Grade, answer_text
 from orbitlab.checks.panel import as_html, as_text, headline
 
@@ -125,6 +125,16 @@ def test_changing_an_input_is_a_failure():
     result = run_check(CELL, {"f": greedy}, None)
     assert result.tests[0].verdict is Verdict.FAIL
     assert "never mutated" in result.tests[0].finding
+
+
+def test_changing_what_a_tuple_holds_is_a_failure_and_generators_are_let_through():
+    def greedy(pair):
+        pair[0].append(1)
+        return 0
+
+    with pytest.raises(Mismatch, match="never mutated"):
+        expect(greedy, (([], 2),), 0)
+    expect(lambda items: len(items), ([iter([1]), (n for n in ())],), 2)
 
 
 def test_leaving_the_process_is_an_error():

@@ -18,6 +18,8 @@ from orbitlab.checks.equality import Tolerance, difference
 from orbitlab.checks.verdicts import Mismatch
 
 _EXACT = Tolerance(rtol=0.0, atol=0.0)
+# A tuple is here for what it may hold.
+_MUTABLE = (list, dict, set, tuple, np.ndarray, pd.DataFrame)
 
 
 class Raised(Mismatch):
@@ -112,9 +114,7 @@ def expect(
 def unchanged(before: Sequence[Any], after: Sequence[Any], call: str = "") -> None:
     """Raise `Mismatch` if an input is not what it was before the call (G1)."""
     for was, now in zip(before, after, strict=True):
-        if isinstance(was, (list, dict, set, np.ndarray, pd.DataFrame)) and difference(
-            was, now, _EXACT
-        ):
+        if isinstance(was, _MUTABLE) and difference(was, now, _EXACT):
             finding = "an input was changed; inputs are never mutated (G1)"
             raise Mismatch(finding, call=call, expected=shorten(was), got=shorten(now))
 
@@ -201,6 +201,10 @@ def _expect_error(
 
 
 def _copied(value: Any) -> Any:
-    if isinstance(value, (list, dict, set, np.ndarray, pd.DataFrame)):
+    if not isinstance(value, _MUTABLE):
+        return value
+    try:
         return copy.deepcopy(value)
-    return value
+    except (TypeError, copy.Error):
+        # A container of generators or the like has no copy to compare with.
+        return value

@@ -7,13 +7,13 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .catalogue import RECIPES, tables
+from .catalogue import ASSETS, RECIPES, assets, built_files, tables
 from .checksums import SUMS_NAME, sha256_of, sums_text
 from .dictionary import dictionary_text
 from .errors import RESTORE_COMMAND
 from .home import home as find_home
 from .parquet import connect, write_table
-from .real.files import REAL_FILES
+from .real.files import real_files
 
 DICTIONARY_NAME = "README.md"
 STAGING_PREFIX = ".building-"
@@ -43,7 +43,7 @@ class BuildReport:
 def real_problems(data: Path) -> list[str]:
     """Return one sentence per file of data/real that is absent or not the published one."""
     problems: list[str] = []
-    for relative, digest in REAL_FILES:
+    for relative, digest in real_files():
         path = data / relative
         if not path.is_file():
             problems.append(f"data/{relative} is missing; run `{RESTORE_COMMAND}`.")
@@ -54,18 +54,21 @@ def real_problems(data: Path) -> list[str]:
 
 def _fill(staging: Path) -> list[str]:
     """Write everything that is built into staging; return paths relative to it, in order."""
-    (staging / "world").mkdir()
-    built: list[str] = []
     with connect() as connection:
         for recipe in RECIPES:
-            target = staging / recipe.spec.relative
-            write_table(connection, recipe.spec, recipe.make(), target)
-            built.append(recipe.spec.relative)
-    (staging / DICTIONARY_NAME).write_text(dictionary_text(tables()), encoding="utf-8")
-    sums = {relative: sha256_of(staging / relative) for relative in built}
-    (staging / SUMS_NAME).write_text(sums_text(sums | dict(REAL_FILES)), encoding="utf-8")
+            write_table(connection, recipe.spec, recipe.make(), staging)
+    for asset in ASSETS:
+        content = asset.make()
+        for name, relative in zip(asset.spec.files, asset.spec.relatives, strict=True):
+            path = staging / relative
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content[name])
+    text = dictionary_text(tables(), assets())
+    (staging / DICTIONARY_NAME).write_bytes(text.encode())
+    sums = {relative: sha256_of(staging / relative) for relative in built_files()}
+    (staging / SUMS_NAME).write_bytes(sums_text(sums | dict(real_files())).encode())
     # The list comes last: until it is in place, verify says that a build was cut short.
-    return [*built, DICTIONARY_NAME, SUMS_NAME]
+    return [*built_files(), DICTIONARY_NAME, SUMS_NAME]
 
 
 def build_data(home: Path | None = None) -> BuildReport:
@@ -92,6 +95,7 @@ def build_data(home: Path | None = None) -> BuildReport:
         staging = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=data))
         built = _fill(staging)
         for relative in built:
+            (data / relative).parent.mkdir(parents=True, exist_ok=True)
             (staging / relative).replace(data / relative)
     except OSError as error:
         reason = error.strerror or str(error)

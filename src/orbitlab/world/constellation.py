@@ -22,15 +22,15 @@ TERMINALS = 60
 _GATEWAYS: tuple[tuple[str, float, float, float, float, int], ...] = (
     ("NO0", 54.32, -3.41, 120.0, 25.0, 8),
     ("NO1", 55.71, 8.93, 15.0, 25.0, 8),
-    ("NO2", 52.18, 17.54, 95.0, 25.0, 6),
-    ("NO3", 50.47, 27.06, 180.0, 30.0, 6),
+    ("NO2", 52.18, 17.54, 95.0, 30.0, 6),
+    ("NO3", 50.47, 27.06, 180.0, 35.0, 6),
     ("SO0", -33.12, -70.88, 640.0, 25.0, 8),
-    ("SO1", -38.74, -62.21, 25.0, 25.0, 6),
+    ("SO1", -38.74, -62.21, 25.0, 30.0, 6),
     ("SO2", -34.59, -57.93, 20.0, 25.0, 8),
-    ("SO3", -45.83, -67.45, 60.0, 30.0, 6),
+    ("SO3", -45.83, -67.45, 60.0, 35.0, 6),
     ("IS0", -9.44, 159.97, 35.0, 20.0, 4),
     ("IS1", -13.82, -171.77, 10.0, 20.0, 4),
-    ("IS2", -21.19, -175.21, 12.0, 25.0, 4),
+    ("IS2", -21.19, -175.21, 12.0, 30.0, 4),
     ("IS3", -16.65, 179.9, 8.0, 20.0, 4),
 )
 
@@ -53,7 +53,8 @@ def terminal_plans() -> list[str]:
     return [PLANS[int(i)] for i in dice.integers("terminals/plan", TERMINALS, 0, 2)]
 
 
-def _satellites() -> dict[str, Any]:
+def satellite_columns() -> dict[str, Any]:
+    """Return the columns of the table satellites."""
     plane, slot = np.divmod(np.arange(PLANES * SLOTS), SLOTS)
     return {
         "sat_id": [f"K-{i + 1:02d}" for i in range(PLANES * SLOTS)],
@@ -66,7 +67,8 @@ def _satellites() -> dict[str, Any]:
     }
 
 
-def _gateways() -> dict[str, Any]:
+def gateway_columns() -> dict[str, Any]:
+    """Return the columns of the table gateways."""
     ids, lat, lon, height, elevation, links = zip(*_GATEWAYS, strict=True)
     return {
         "gateway_id": list(ids),
@@ -120,7 +122,7 @@ RECIPES = (
             ),
             notes=("The epoch is 2026-01-05T00:00:00Z; orbits are circular (Walker 24/4/1).",),
         ),
-        _satellites,
+        satellite_columns,
     ),
     Recipe(
         TableSpec(
@@ -148,7 +150,7 @@ RECIPES = (
             ),
             notes=("The sites are fictional.",),
         ),
-        _gateways,
+        gateway_columns,
     ),
     Recipe(
         TableSpec(

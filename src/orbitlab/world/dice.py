@@ -26,33 +26,33 @@ def splitmix64(key: int, n: int) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def words(name: str, n: int) -> NDArray[np.uint64]:
-    """Return n random 64-bit words of the stream called name, shape (n,)."""
-    digest = hashlib.sha256(f"{SEED}/{name}".encode()).digest()
+def words(name: str, n: int, seed: int = SEED) -> NDArray[np.uint64]:
+    """Return n random 64-bit words of the stream called name, shape (n,); any integer seeds it."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return splitmix64(int.from_bytes(digest[:8], "big"), n)
 
 
-def integers(name: str, n: int, low: int, high: int) -> Ints:
+def integers(name: str, n: int, low: int, high: int, seed: int = SEED) -> Ints:
     """Return n integers, uniform in the closed range [low, high], shape (n,)."""
     span = np.uint64(high - low + 1)
-    top = words(name, n) >> np.uint64(32)
+    top = words(name, n, seed) >> np.uint64(32)
     return low + ((top * span) >> np.uint64(32)).astype(np.int64)
 
 
-def bell(name: str, n: int, sd: int) -> Ints:
+def bell(name: str, n: int, sd: int, seed: int = SEED) -> Ints:
     """Return n integers, near-normal around 0 with standard deviation sd, shape (n,).
 
     A sum of twelve uniforms (Irwin-Hall): no logarithm, no root, so no last-bit luck.
     """
     total = np.zeros(n, dtype=np.int64)
     for part in range(3):
-        w = words(f"{name}/{part}", n)
+        w = words(f"{name}/{part}", n, seed)
         for shift in (0, 16, 32, 48):
             total += ((w >> np.uint64(shift)) & np.uint64(0xFFFF)).astype(np.int64)
     return (total - 6 * 65535) * sd // 65536
 
 
-def choose(name: str, n: int, k: int) -> Ints:
+def choose(name: str, n: int, k: int, seed: int = SEED) -> Ints:
     """Return k distinct indices out of range(n), ascending, shape (k,)."""
-    order = np.argsort(words(name, n), kind="stable")
+    order = np.argsort(words(name, n, seed), kind="stable")
     return np.sort(order[:k]).astype(np.int64)

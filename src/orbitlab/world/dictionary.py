@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from .spec import TableSpec
+from .spec import AssetSpec, TableSpec
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _section(spec: TableSpec) -> list[str]:
+def _section(spec: TableSpec | AssetSpec) -> list[str]:
+    if isinstance(spec, TableSpec):
+        head = f"One row: {spec.grain}. {spec.rows:,} rows, sorted by {spec.order}."
+        if spec.parts:
+            head += f" It lies in {len(spec.parts)} files in world/{spec.name}/."
+    else:
+        place = ", ".join(f"world/{name}" for name in spec.files)
+        head = f"One entry: {spec.grain}. {spec.entries:,} entries in {place}."
     lines = [
         f"## {spec.name}",
         "",
-        f"One row: {spec.grain}. {spec.rows:,} rows, sorted by {spec.order}.",
+        head,
         "",
         "| column | type | unit or values | meaning |",
         "|---|---|---|---|",
     ]
     for c in spec.columns:
-        kind = f"{c.type}, may be NULL" if c.nullable else c.type
-        lines.append(f"| {c.name} | {kind} | {_cell(c.unit)} | {_cell(c.meaning)} |")
+        lines.append(f"| {c.name} | {c.kind} | {_cell(c.unit)} | {_cell(c.meaning)} |")
     if spec.defects:
         lines += ["", "| injected defect | what it is | count |", "|---|---|---|"]
         lines += [f"| {d.name} | {_cell(d.meaning)} | {d.expected} |" for d in spec.defects]
@@ -29,8 +35,8 @@ def _section(spec: TableSpec) -> list[str]:
     return [*lines, ""]
 
 
-def dictionary_text(specs: tuple[TableSpec, ...]) -> str:
-    """Return the data dictionary of the given tables as Markdown."""
+def dictionary_text(specs: tuple[TableSpec, ...], others: tuple[AssetSpec, ...]) -> str:
+    """Return the data dictionary of the given declarations as Markdown."""
     lines = [
         "# Data dictionary",
         "",
@@ -41,7 +47,11 @@ def dictionary_text(specs: tuple[TableSpec, ...]) -> str:
         "versions. `orbitlab data verify` compares them with SHA256SUMS and counts every "
         "injected defect. The real sets in `real/` are described in SOURCES.md.",
         "",
+        "Tables are loaded by `orbitlab.world.table(name)`, what is no table by the function "
+        "of its name.",
+        "",
     ]
-    for spec in specs:
+    declared: tuple[TableSpec | AssetSpec, ...] = (*specs, *others)
+    for spec in declared:
         lines += _section(spec)
     return "\n".join(lines).rstrip() + "\n"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from orbitlab.errors import OrbitlabError
+
 BUILD_COMMAND = "orbitlab data build"
 RESTORE_COMMAND = "git checkout -- data/real"
 
 
-class WorldError(Exception):
+class WorldError(OrbitlabError):
     """Base of all errors of this room; its text is one sentence for the user."""
 
 

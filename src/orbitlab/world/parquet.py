@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def _arrow(values: Any) -> Any:
     return pa.array(values)
 
 
-def write_table(connection: Any, spec: TableSpec, values: dict[str, Any], path: Path) -> None:
-    """Write the columns of a table to path as Parquet, in the order given.
+def write_table(connection: Any, spec: TableSpec, values: dict[str, Any], data: Path) -> None:
+    """Write the columns of a table as Parquet to its file or files, in the order given.
 
     Parameters
     ----------
@@ -48,9 +49,9 @@ def write_table(connection: Any, spec: TableSpec, values: dict[str, Any], path: 
     spec
         names and types; TIMESTAMPTZ columns are given as seconds since 1970.
     values
-        {column: array or list of length rows}.
-    path
-        file to write; an existing file is replaced.
+        {column: array or list of length rows}; with a column file for a table in parts.
+    data
+        the folder data/; an existing file is replaced.
     """
     source = pa.table({c.name: _arrow(values[c.name]) for c in spec.columns})
     casts = [
@@ -59,10 +60,23 @@ def write_table(connection: Any, spec: TableSpec, values: dict[str, Any], path: 
         else f'"{c.name}"::{c.type} AS "{c.name}"'
         for c in spec.columns
     ]
-    connection.register("source", source)
     query = f"SELECT {', '.join(casts)} FROM source"
-    connection.execute(f"COPY ({query}) TO {_quoted(path)} ({_COPY_OPTIONS})")
-    connection.unregister("source")
+    for relative, rows in _shares(spec, values):
+        connection.register("source", source if rows is None else source.take(rows))
+        path = data / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection.execute(f"COPY ({query}) TO {_quoted(path)} ({_COPY_OPTIONS})")
+        connection.unregister("source")
+
+
+def _shares(spec: TableSpec, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield (path, row numbers) of every file; None means all rows."""
+    if not spec.parts:
+        yield spec.relatives[0], None
+        return
+    file = np.asarray(values["file"])
+    for part, relative in zip(spec.parts, spec.relatives, strict=True):
+        yield relative, pa.array(np.flatnonzero(file == part))
 
 
 def read_frame(connection: Any, path: Path) -> pd.DataFrame:
@@ -70,6 +84,16 @@ def read_frame(connection: Any, path: Path) -> pd.DataFrame:
     rows = connection.execute(f"SELECT * FROM read_parquet({_quoted(path)})")
     frame: pd.DataFrame = rows.df()
     return frame
+
+
+def read_parts(connection: Any, paths: Sequence[Path]) -> pd.DataFrame:
+    """Return several Parquet files as one DataFrame, their names in front as the column file."""
+    frames = [read_frame(connection, path) for path in paths]
+    names = [path.name for path in paths]
+    whole = pd.concat(frames, ignore_index=True)
+    file = np.repeat(np.array(names), [len(frame) for frame in frames])
+    whole.insert(0, "file", pd.Series(file, dtype="str"))
+    return whole
 
 
 def read_schema(connection: Any, path: Path) -> list[tuple[str, str]]:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 
 @dataclass(frozen=True)
 class Column:
@@ -25,6 +23,8 @@ class Column:
         one line.
     nullable
         whether NULL may occur.
+    nan
+        whether NaN, which is no NULL, may occur.
     """
 
     name: str
@@ -32,6 +32,13 @@ class Column:
     unit: str
     meaning: str
     nullable: bool = False
+    nan: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Type and what may be missing, as the dictionary says it."""
+        missing = [word for word, may in (("NULL", self.nullable), ("NaN", self.nan)) if may]
+        return f"{self.type}, may be {' or '.join(missing)}" if missing else self.type
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Defect:
     meaning
         what the fault is.
     count
-        counts it in the table (never in the recipe that made it).
+        counts it in what was loaded (never in the recipe that made it).
     least
         smallest count that is right.
     most
@@ -54,7 +61,7 @@ class Defect:
 
     name: str
     meaning: str
-    count: Callable[[pd.DataFrame], int]
+    count: Callable[[Any], int]
     least: int
     most: int
 
@@ -84,6 +91,9 @@ class TableSpec:
         injected faults, each of which is counted by verify.
     notes
         what a reader must know beside the columns, one sentence each.
+    parts
+        names of the files when the table lies in several, in data/world/<name>/; loading
+        then puts the file's name in front, as the column file.
     """
 
     name: str
@@ -93,11 +103,55 @@ class TableSpec:
     columns: tuple[Column, ...]
     defects: tuple[Defect, ...] = ()
     notes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
-    def relative(self) -> str:
-        """Path of the file relative to data/."""
-        return f"world/{self.name}.parquet"
+    def relatives(self) -> tuple[str, ...]:
+        """Paths of the files relative to data/."""
+        if self.parts:
+            return tuple(f"world/{self.name}/{part}" for part in self.parts)
+        return (f"world/{self.name}.parquet",)
+
+    @property
+    def thing(self) -> str:
+        """The file or folder as messages name it."""
+        return f"data/world/{self.name}" if self.parts else f"data/world/{self.name}.parquet"
+
+
+@dataclass(frozen=True)
+class AssetSpec:
+    """Data of the world that is no table: arrays, texts, JSON.
+
+    Attributes
+    ----------
+    name
+        the name; it is loaded by the function of the same name.
+    grain
+        what one entry is.
+    entries
+        exact number of entries.
+    files
+        in data/world/.
+    columns
+        the fields of an entry.
+    defects
+        injected faults, each of which is counted by verify.
+    notes
+        what a reader must know beside the fields, one sentence each.
+    """
+
+    name: str
+    grain: str
+    entries: int
+    files: tuple[str, ...]
+    columns: tuple[Column, ...]
+    defects: tuple[Defect, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def relatives(self) -> tuple[str, ...]:
+        """Paths of the files relative to data/."""
+        return tuple(f"world/{name}" for name in self.files)
 
 
 @dataclass(frozen=True)
@@ -110,8 +164,32 @@ class Recipe:
         the declaration.
     make
         returns {column: array or list}; columns of type TIMESTAMPTZ hold whole
-        seconds UTC since 1970, NULL is a masked element.
+        seconds UTC since 1970, NULL is a masked element. For a table in parts there is a
+        further column file.
     """
 
     spec: TableSpec
     make: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class AssetRecipe:
+    """Declared data that is no table, with what makes and what reads it.
+
+    Attributes
+    ----------
+    spec
+        the declaration.
+    make
+        returns {file: content} for every file of the declaration.
+    load
+        turns {file: content} into what the loading function returns; raises ValueError,
+        KeyError or TypeError when the content is not what it should be.
+    count
+        number of entries in what was loaded.
+    """
+
+    spec: AssetSpec
+    make: Callable[[], dict[str, bytes]]
+    load: Callable[[dict[str, bytes]], Any]
+    count: Callable[[Any], int] = len

@@ -1,103 +1,20 @@
 """The published files under data/real, each with its SHA-256.
 
-They stand here and not only in data/SHA256SUMS, so that building the data never blesses
-a file that was altered.
+The list stands beside this module and not only in data/SHA256SUMS, so that building the data
+never blesses a file that was altered.
 """
 
 from __future__ import annotations
 
-# (path relative to data/, SHA-256 in hex)
-REAL_FILES: tuple[tuple[str, str], ...] = (
-    (
-        "real/cml_rainfade/LICENSE_pycomlink_BSD3.txt",
-        "5b911e946a8466a54d721b1828b102a319e002daadc72134138085b6407e8e96",
-    ),
-    (
-        "real/cml_rainfade/PROVENANCE.md",
-        "385276dcd9cbd4fd50cf70d18788d5a9b7524fb56019dabce271aa6c0a4dd429",
-    ),
-    (
-        "real/cml_rainfade/cml_60links_1min.parquet",
-        "4cd278d1cb611054cb3455123de6000c9ce44c01191d7f213d112ab7876712be",
-    ),
-    (
-        "real/cml_rainfade/links_500.csv",
-        "150e703b2308caa1df458f4e4927f16927d5edf68a3ec180a4a6b04d5e171aac",
-    ),
-    (
-        "real/cml_rainfade/rain_60links_5min.parquet",
-        "27f7f0bdbbc29478092ac678c1a25af16dba6804eceddf70441375781433657a",
-    ),
-    (
-        "real/itu_validation/ITURP618-13_A_rain.csv",
-        "c62b8fbb1a0b55aaf09b33e555b52fd47e90324fd9c44b32ee815d5dd3090a50",
-    ),
-    (
-        "real/itu_validation/ITURP618-13_A_total.csv",
-        "9abbb4ac32d26078eb2b5ab1870bcfd91dfed787d5ce58f40f31d0b8414b35ba",
-    ),
-    (
-        "real/itu_validation/ITURP618-14_A_rain.csv",
-        "c62b8fbb1a0b55aaf09b33e555b52fd47e90324fd9c44b32ee815d5dd3090a50",
-    ),
-    (
-        "real/itu_validation/ITURP676-13_A_gas.csv",
-        "752274edda7a8cc9f17fee88ed6d4949ff5dde9e1c86415716f7eaad87170c3d",
-    ),
-    (
-        "real/itu_validation/ITURP837-7_rainfall_rate_R001.csv",
-        "cc4124f2a32e59b6eab894f68231ad39b78126fc0fe71b62547795dff17196c3",
-    ),
-    (
-        "real/itu_validation/ITURP838-3_rain_specific_attenuation.csv",
-        "969328f9b0264dbb83349aa8c2d6f0c8c83080b90569aedd8dea1fd14a5c7670",
-    ),
-    (
-        "real/itu_validation/ITURP839-4_rain_height.csv",
-        "6d3dda3f3f05e3ba2d2911f53eb677815fe1147153bd56cf8a8ab6488099bcd2",
-    ),
-    (
-        "real/itu_validation/LICENSE_ITU-Rpy_MIT.txt",
-        "0ecf960450c6fce43db8dc6d3604a3a2560d382dfa93847801e9bd09a301b428",
-    ),
-    (
-        "real/itu_validation/PROVENANCE.md",
-        "007b7aa0fbe73f6ed132477b1eff7f1d37398b1d909f8f2c4c574b3eb7fdfd56",
-    ),
-    (
-        "real/starlink_autobahn/ATTRIBUTION.md",
-        "61d899273b2d5b74867efa6075c07010588df947e809a71526eb7525855e249d",
-    ),
-    (
-        "real/starlink_autobahn/UPSTREAM_README.md",
-        "bc44ffec9b5a489362a35a9b3f3771d6b79ed92deb952f79db9e796c4a905779",
-    ),
-    (
-        "real/starlink_autobahn/bridges.csv",
-        "6f4bd83218c136677f1b0724dc2b250032c9fdce6ffc3883c7b650bd3b713322",
-    ),
-    (
-        "real/starlink_autobahn/throughput_bridges.parquet",
-        "77f125eef7e87c898c4f79eee5af9469a10853003e6ed97463fd838aaefbf860",
-    ),
-    (
-        "real/starlink_road/ATTRIBUTION.md",
-        "6a8f08ec8e5f033b80459eef0c624f8bca8ddc278045957e0e460cbfefdb5851",
-    ),
-    (
-        "real/starlink_road/UPSTREAM_README.md",
-        "8d80602a5dc2e3af5fd81b85a31de2a2b226dbc148d2e1e0fd407592c361a937",
-    ),
-    (
-        "real/starlink_road/iperf.parquet",
-        "98e9b1c2ef3934c08ed53894f38e73660ddbdc8294fc114b245c862dcc47d9cf",
-    ),
-    (
-        "real/starlink_road/ping.parquet",
-        "d6601456cb9d2e74a357c34c56fc3e3dfcc00aef0d0a1e4b75f8c79633464f5a",
-    ),
-    (
-        "real/starlink_road/power.parquet",
-        "12548cbb1f6595438fbeabe6119d5914993db8148e27baf82f1a6ac4b664464e",
-    ),
-)
+from functools import cache
+from importlib.resources import files
+
+LIST_NAME = "published.sha256"
+
+
+@cache
+def real_files() -> tuple[tuple[str, str], ...]:
+    """Return (path relative to data/, SHA-256 in hex) of every published file, sorted."""
+    text = files(__package__).joinpath(LIST_NAME).read_text(encoding="utf-8")
+    lines = (line.split("  ", 1) for line in text.splitlines())
+    return tuple((path, digest) for digest, path in lines)

@@ -16,6 +16,16 @@ def _path(relative: str) -> Path:
     return checked_path(home() / "data", relative, f"data/{relative}", RESTORE_COMMAND)
 
 
+def read_bytes(relative: str) -> bytes:
+    """Return data/<relative> as it is."""
+    return _path(relative).read_bytes()
+
+
+def read_text(relative: str) -> str:
+    """Return data/<relative>, a text in UTF-8."""
+    return read_bytes(relative).decode("utf-8")
+
+
 def read_parquet(relative: str) -> pd.DataFrame:
     """Return data/<relative>, a Parquet file, as a DataFrame."""
     path = _path(relative)
