@@ -15,10 +15,13 @@ BY_HAND = Tolerance(rtol=5e-3, atol=5e-3)
 
 
 def predicted(guess: Any, truth: Any, unit: str = "") -> None:
-    """Print the learner's prediction beside the truth; a prediction is optional."""
+    """Print the learner's prediction beside the truth.
+
+    Without a prediction the truth is not given away: notebooks come executed.
+    """
     tail = f" {unit}" if unit else ""
     if guess is Ellipsis:
-        _say(f"No prediction yet. It is {shorten(truth)}{tail}.")
+        _say("No prediction yet: type one above, run that cell, then this one.")
     elif difference(truth, guess, BY_HAND) is None:
         _say(f"You predicted {shorten(guess)}{tail}, and so it is.")
     else:
