@@ -15,7 +15,7 @@ from orbitlab.editions.catalogue import chapter_ids, chosen_chapters, exercises_
 from orbitlab.editions.compare import drift
 from orbitlab.editions.leaks import leaks, secrets_of, stray_files
 from orbitlab.editions.lint import lint
-from orbitlab.editions.masters import dumps, pair_of, sync_pair, write_if_changed
+from orbitlab.editions.masters import dumps, pair_of, paired, sync_pair, write_if_changed
 from orbitlab.editions.release import release_of
 from orbitlab.editions.selfstudy import blank_selfstudy, tidy, with_previews
 from orbitlab.errors import OrbitlabError
@@ -82,9 +82,8 @@ def check(home: Path, chapters: list[str] | None, heard: Listener | None = None)
     wanted = chosen_chapters(home, chapters)
     problems: list[str] = []
     for chapter in wanted:
-        problems += lint(
-            read_chapter(home, chapter), exercises_of(home, read_chapter(home, chapter))
-        )
+        read = read_chapter(home, chapter)
+        problems += lint(read, exercises_of(home, read))
         problems += _stale_pair(home, chapter)
     for built in _made(home, wanted, heard):
         secrets = secrets_of(read_chapter(home, built.chapter).notebook)
@@ -147,8 +146,6 @@ def _out_of_date(path: Path, notebook: NotebookNode) -> str | None:
 
 
 def _stale_pair(home: Path, chapter: str) -> list[str]:
-    from orbitlab.editions.masters import paired
-
     pair = pair_of(home, chapter)
     expected = dumps(paired(chapter, pair.text.read_text(encoding="utf-8")))
     if pair.notebook.exists() and pair.notebook.read_text(encoding="utf-8") == expected:
