@@ -10,11 +10,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from orbitlab.editions.masters import read_master
+from orbitlab.editions.masters import pair_of, read_master
 from orbitlab.editions.nbgraderly import course_config, grade_id, stub_of
-from orbitlab.errors import NotACourseError, OrbitlabError, UnknownNameError
+from orbitlab.errors import OrbitlabError, UnknownNameError
+from orbitlab.running import chapters
 
-_CHAPTER = re.compile(r"^\d\d_\w+$")
 _MARKS = re.compile(r"^\s*### (BEGIN|END) SOLUTION\s*$")
 
 
@@ -79,14 +79,7 @@ class Chapter:
 
 def chapter_ids(home: Path) -> list[str]:
     """Return the ids of all chapters that have a master, in order."""
-    source = home / "source"
-    if not source.is_dir():
-        raise NotACourseError(home)
-    return sorted(
-        p.name
-        for p in source.iterdir()
-        if _CHAPTER.match(p.name) and (p / f"{p.name}.py").is_file()
-    )
+    return [name for name in chapters(home) if pair_of(home, name).text.is_file()]
 
 
 def chosen_chapters(home: Path, wanted: list[str] | None) -> list[str]:
@@ -129,8 +122,8 @@ def exercises_of(home: Path, chapter: Chapter) -> list[Exercise]:
 
 def catalogue(home: Path) -> list[Exercise]:
     """Return all exercises of the course in chapter order."""
-    chapters = [read_chapter(home, name) for name in chapter_ids(home)]
-    return [exercise for chapter in chapters for exercise in exercises_of(home, chapter)]
+    read = [read_chapter(home, name) for name in chapter_ids(home)]
+    return [exercise for chapter in read for exercise in exercises_of(home, chapter)]
 
 
 def chosen_exercises(home: Path, wanted: list[str] | None) -> list[Exercise]:
