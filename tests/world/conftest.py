@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from world_homes import new_home
+from world_homes import copy_home, new_home
 
 from orbitlab.world import build_data
 
@@ -24,5 +23,5 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def spoilt(built: Path, tmp_path: Path) -> Path:
     """A copy of the built home for one test to spoil."""
     home = tmp_path / "home"
-    shutil.copytree(built, home)
+    copy_home(built, home)
     return home

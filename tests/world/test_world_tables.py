@@ -6,21 +6,35 @@ import sys
 import warnings
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from orbitlab.cli import main
+from orbitlab.errors import OrbitlabError
 from orbitlab.world import (
     DataAltered,
     DataMissing,
     HomeNotFound,
     UnknownTable,
+    WorldError,
+    assets,
     dice,
     home,
+    host_bundles,
+    manifests,
+    plans,
+    raw_health,
+    scenes,
+    stream,
     table,
     tables,
 )
+from orbitlab.world.gw_telemetry import story_stream
+from orbitlab.world.store import Store
 from orbitlab.world.story import SILENT_IN_SOUTH, silences
 
 
@@ -56,7 +70,8 @@ def test_every_table_loads_with_its_columns_and_without_a_warning() -> None:
         warnings.simplefilter("error")
         for spec in tables():
             frame = table(spec.name)
-            assert list(frame.columns) == [c.name for c in spec.columns]
+            names = [c.name for c in spec.columns]
+            assert list(frame.columns) == (["file", *names] if spec.parts else names)
             assert len(frame) == spec.rows
             for c in spec.columns:
                 if c.type == "TIMESTAMP WITH TIME ZONE":
@@ -71,6 +86,24 @@ def test_row_counts_are_those_of_the_contract() -> None:
     assert rows["terminals"] == 60
     assert rows["question_mix"] == 7
     assert rows["incidents"] == 9
+    assert rows["guide_compensation"] == 5
+    assert rows["guide_rounds"] == 6
+    assert rows["guide_claims"] == 18
+    assert rows["calibration"] == 14
+    assert rows["control_points"] == 400
+    assert rows["isl_links"] == 60
+    assert rows["model_scores"] == 8_000
+    assert rows["detections"] == 5_000
+    assert rows["frames"] == 20_000
+    assert 1_450 <= rows["passes"] < 1_600
+    assert 25_000 <= rows["gw_telemetry"] < 26_500
+    assert 103_500 <= rows["raw_health"] < 104_500
+    assert {a.name: a.entries for a in assets()} == {
+        "scenes": 12,
+        "host_bundles": 8,
+        "plans": 4,
+        "manifests": 6,
+    }
     assert 220_500 <= rows["terminal_telemetry"] < 221_500
     assert 68_500 <= rows["heartbeats"] < 69_500
 
@@ -211,6 +244,128 @@ def test_question_mix() -> None:
     guide = mix["source"].str.startswith("the guide says")
     assert list(mix.index[guide]) == ["applied"]
     assert mix.loc[~guide, "source"].str.contains("assumption").all()
+
+
+def test_gw_telemetry_is_what_the_simulator_sends() -> None:
+    t = table("gw_telemetry")
+    pd.testing.assert_frame_equal(t, story_stream().frame(), check_dtype=False)
+    assert stream.score(story_stream(), []).missed[0].target == "south"
+    # Clocks run ahead here and there, so some messages seem to come before they were sent.
+    assert (t["event_ts"] > t["arrival_ts"]).any()
+
+
+def test_raw_health_files_fit_into_a_store() -> None:
+    files = raw_health()
+    assert len(files) == 56
+    assert list(files) == sorted(files)
+    assert all(key.startswith("raw/") for key in files)
+    columns = ["sat_id", "sensor_id", "event_ts", "seq", "value", "ingested_at"]
+    assert all(list(frame.columns) == columns for frame in files.values())
+    store = Store.holding(files)
+    assert len({store.etag(key) for key in store.list("raw/")}) == 55
+    whole = pd.concat(files.values(), ignore_index=True)
+    pd.testing.assert_frame_equal(whole, table("raw_health").drop(columns="file"))
+    key = ["sat_id", "sensor_id", "event_ts", "seq"]
+    assert 101_000 < len(whole.drop_duplicates(key)) < 103_680
+    # A plain sum over all rows counts readings twice.
+    assert len(whole) - len(whole.drop_duplicates(key)) > 2_000
+
+
+def test_calibration_has_a_tie_that_only_the_version_decides() -> None:
+    t = table("calibration")
+    tied = t[t.duplicated(["sensor_id", "valid_from"], keep=False)]
+    assert tied["version"].tolist() == [2, 3]
+    assert set(t["sensor_id"]) == set(table("raw_health")["sensor_id"])
+
+
+def test_frames_blame_one_station_under_one_firmware() -> None:
+    t = table("frames")
+    rates = t.groupby(["station", "firmware"])["bad"].mean()
+    assert rates.idxmax() == ("SO2", "fw8")
+    assert rates[("SO2", "fw8")] == pytest.approx(0.02, abs=0.003)
+    assert rates.drop(("SO2", "fw8")).max() < 0.005
+    # Neither dimension alone says it: the station was sound, and others run fw8.
+    assert rates[("SO2", "fw7")] < 0.002
+    assert set(t.loc[t["firmware"] == "fw8", "station"]) == {"SO0", "SO1", "SO2", "SO3"}
+    assert (t["hour"] == (t["ts"] - 1_767_571_200) // 3600).all()
+
+
+def test_scenes_hold_what_the_chapter_needs() -> None:
+    s = scenes()
+    assert len(s) == 12
+    assert s.masks.shape == (12, 5, 128, 128)
+    assert s.before.dtype == np.float64
+    assert all(a.dtype == bool for a in (s.valid, s.truth, s.changed, s.masks))
+
+    def iou(a: np.ndarray, b: np.ndarray) -> float:
+        return float((a & b).sum() / (a | b).sum())
+
+    # The two models share their IoU, though one of them misses whole roofs.
+    raster = np.mean([iou(s.pred_raster[i], s.truth[i]) for i in range(12)])
+    polygon = np.mean([iou(s.pred_polygon[i], s.truth[i]) for i in range(12)])
+    assert raster == pytest.approx(polygon, abs=0.02)
+    lost = s.truth & ~s.pred_polygon
+    assert lost.any(axis=(1, 2)).all()
+    assert not (s.pred_polygon & ~s.truth).any()
+    assert (s.changed & ~s.truth).sum() == 0
+    brighter = s.after[s.changed & s.valid].mean() - s.before[s.changed & s.valid].mean()
+    assert brighter > 150
+    fresh = scenes()
+    fresh.truth[:] = False
+    assert scenes().truth.any()
+
+
+def test_host_bundles_plans_and_manifests() -> None:
+    bundles = host_bundles()
+    assert set(bundles["so0-edge"]) == {"df_P", "df_Pi", "dmesg", "chronyc", "fd"}
+    assert "invoked oom-killer" in bundles["so0-edge"]["dmesg"]
+    for plan in plans().values():
+        assert {"Node Type", "Plan Rows", "Actual Rows", "Actual Loops"} <= set(plan)
+        assert inclusive(plan)
+    for text in manifests().values():
+        kinds = [d["kind"] for d in yaml.safe_load_all(text)]
+        assert "Deployment" in kinds
+        assert "&id" not in text
+
+
+def inclusive(node: dict[str, Any]) -> bool:
+    """Whether a node's time holds that of its children."""
+    children = node.get("Plans", [])
+    spent = sum(c["Actual Total Time"] * c["Actual Loops"] for c in children)
+    fits = spent <= node["Actual Total Time"] * node["Actual Loops"]
+    return fits and all(inclusive(c) for c in children)
+
+
+def test_guide_tables_keep_silence_and_conflicts() -> None:
+    pay = table("guide_compensation").set_index("level_no")
+    assert pay["total_k"].tolist() == [155, 165, 245, 350, 420]
+    assert pay["lo_k"].isna().tolist() == [False, True, True, True, True]
+    assert pay["hi_k"].fillna(-1).tolist() == [200, -1, 320, 500, 600]
+    assert pay["base_k"].fillna(-1).tolist() == [140, -1, -1, -1, 235]
+    rounds = table("guide_rounds")
+    assert rounds["minutes"].fillna(-1).tolist() == [30, -1, 180, 60, -1, -1]
+    assert (rounds["title"].isna() == rounds["inferred_title"].notna()).all()
+    claims = table("guide_claims")
+    assert (claims["lo"] <= claims["hi"]).all()
+    ends = claims.groupby("topic").agg(lo=("lo", "max"), hi=("hi", "min"), n=("lo", "size"))
+    apart = set(ends.index[ends["lo"] > ends["hi"]])
+    assert apart == {"rounds", "weeks", "degree", "quarter_2026"}
+    assert (ends["n"] == 1).any()
+    for name in ("guide_compensation", "guide_rounds", "guide_claims"):
+        assert table(name)["source"].str.startswith("the guide says (March 2026): ").all()
+
+
+def test_a_world_error_is_one_sentence_of_the_command_line(
+    spoilt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ORBITLAB_HOME", str(spoilt / "nowhere"))
+    with pytest.raises(SystemExit) as caught:
+        main(["data", "verify"])
+    assert caught.value.code == 1
+    out = capsys.readouterr()
+    assert out.err.count("\n") == 1
+    assert "ORBITLAB_HOME" in out.err
+    assert issubclass(WorldError, OrbitlabError)
 
 
 def test_a_table_that_does_not_exist() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,25 @@ from orbitlab.world.checksums import read_sums, sha256_of, sums_text
 REPO = Path(__file__).resolve().parents[2]
 
 
+def _copy(source: str, target: str) -> str:
+    # Hundreds of pictures that no test changes: links cost nothing.
+    if source.endswith(".jpg"):
+        try:
+            os.link(source, target)
+        except OSError:
+            return str(shutil.copy2(source, target))
+        return target
+    return str(shutil.copy2(source, target))
+
+
+def copy_home(source: Path, target: Path) -> None:
+    """Copy a home, or a part of one, for a test to spoil."""
+    shutil.copytree(source, target, copy_function=_copy)
+
+
 def new_home(folder: Path) -> Path:
     """Make a home whose data/real is the repository's and whose data/world is not built."""
-    shutil.copytree(REPO / "data" / "real", folder / "data" / "real")
+    copy_home(REPO / "data" / "real", folder / "data" / "real")
     return folder
 
 
