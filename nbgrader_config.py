@@ -33,7 +33,7 @@ c.CourseDirectory.ignore = [
 ]
 
 # A stub that defines without raising: an unanswered exercise lets every later cell run.
-c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\n..."}
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\npass"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
 # Sample answers leave before anything else looks at the cells.

@@ -218,7 +218,7 @@ def test_a_malformed_check_cell_says_why(cell):
     ("source", "expected"),
     [
         ("def f(x):\n    ...", True),
-        ("# note\n\nQ = ...\n# YOUR CODE HERE\n...", True),
+        ("# note\n\nQ = ...\n# YOUR CODE HERE\npass", True),
         ("import numpy as np\n\n\nclass M:\n    '''Doc.'''\n    ...", True),
         ("class M:\n    def add(self, x):\n        ...", True),
         ("def f(x):\n    return None", False),

@@ -85,7 +85,7 @@ def test_the_master_stays_behind_and_other_files_go_along(released: Path) -> Non
 def test_a_release_has_no_sample_answer_no_solution_and_no_hidden_test(released: Path) -> None:
     notebook = nbformat.read(released / f"{CHAPTER}.ipynb", as_version=4)
     answer, check, lesson = notebook.cells
-    assert answer.source == "def double(x):\n    # YOUR CODE HERE\n    ..."
+    assert answer.source == "def double(x):\n    # YOUR CODE HERE\n    pass"
     assert check.source == "import helper\nassert helper.SEEN"
     assert lesson.source == "A lesson"
 

@@ -8,7 +8,7 @@ import ast
 def is_stub(source: str) -> bool:
     """Return whether the text of an answer cell holds nothing but its stub.
 
-    A stub holds imports, signatures, docstrings and `...`; every value in it is `...`. Comments
+    A stub holds imports, signatures, docstrings, `pass` and `...`; every value is `...`. Comments
     and blank lines do not matter. Text that is not Python (yet) is an attempt.
     """
     try:

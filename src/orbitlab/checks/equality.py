@@ -36,13 +36,8 @@ class Difference:
     where: str = ""
 
 
-def record(**fields: Any) -> types.SimpleNamespace:
-    """Return an expected object that is compared field by field, never by its class.
-
-    >>> record(n=3, mean=2.0)
-    namespace(n=3, mean=2.0)
-    """
-    return types.SimpleNamespace(**fields)
+class record(types.SimpleNamespace):  # noqa: N801  (reads as a call: `record(n=3, mean=2.0)`)
+    """An expected object that is compared field by field, never by its class."""
 
 
 def difference(
@@ -58,7 +53,7 @@ def difference(
         return _frame(expected, got, tol, where)
     if isinstance(expected, np.ndarray):
         return _array(expected, got, tol, where)
-    if isinstance(expected, types.SimpleNamespace):
+    if isinstance(expected, record):
         return _fields(vars(expected), got, tol, where)
     if dataclasses.is_dataclass(expected) and not isinstance(expected, type):
         names = [f.name for f in dataclasses.fields(expected)]

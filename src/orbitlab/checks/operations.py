@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orbitlab.checks.equality import Tolerance, difference
+from orbitlab.checks.equality import Tolerance, difference, record
 from orbitlab.checks.verdicts import Mismatch
 
 _EXACT = Tolerance(rtol=0.0, atol=0.0)
@@ -104,9 +104,13 @@ def expect(
             raise Raised(error, call=call, expected=shorten(expected)) from error
         found = difference(expected, got, tolerance)
         if found:
-            at = f" at result{found.where}" if found.where else ""
-            shown = shorten(got) + at
-            raise Mismatch(found.finding, call=call, expected=shorten(expected), got=shown)
+            raise Mismatch(
+                found.finding,
+                where=f"result{found.where}" if found.where else "",
+                call=call,
+                expected=shorten(expected),
+                got=shorten(got),
+            )
     unchanged(before, (*args, *named.values()), call)
     return got
 
@@ -165,7 +169,7 @@ def shorten(value: Any, limit: int = 400) -> str:
         return str(value.to_string(max_rows=8, max_cols=12))
     if isinstance(value, np.ndarray):
         return np.array2string(value, separator=", ", threshold=20, max_line_width=90)
-    if isinstance(value, types.SimpleNamespace):
+    if isinstance(value, record):
         return ", ".join(f"{k}={shorten(v, limit // 4)}" for k, v in vars(value).items())
     if callable(value) and not isinstance(value, raises):
         return str(getattr(value, "__name__", type(value).__name__))

@@ -6,13 +6,15 @@ from html import escape
 
 from orbitlab.checks.verdicts import CheckResult, TestResult, Verdict
 
+# White words on these have a contrast above 6, whatever the theme behind them.
+_GREEN, _RED = "#00694D", "#A33F00"
 _SIGNS = {
-    Verdict.PASS: ("✔", "passed", "#009E73"),
-    Verdict.FAIL: ("✘", "failed", "#D55E00"),
-    Verdict.ERROR: ("✘", "error", "#D55E00"),
-    Verdict.TIMEOUT: ("✘", "too slow", "#D55E00"),
+    Verdict.PASS: ("✔", "passed", _GREEN),
+    Verdict.FAIL: ("✘", "failed", _RED),
+    Verdict.ERROR: ("✘", "error", _RED),
+    Verdict.TIMEOUT: ("✘", "too slow", _RED),
 }
-_NEUTRAL = "#0072B2"
+_EDGES = {"not-attempted": "#56B4E9", "right": "#009E73", "wrong": "#D55E00"}
 
 
 def headline(result: CheckResult) -> str:
@@ -46,17 +48,16 @@ def as_html(result: CheckResult) -> str:
 
     Verdicts are words as well as signs and colours; the region is announced as a status.
     """
-    colour = _NEUTRAL
-    if result.attempted:
-        colour = _SIGNS[Verdict.FAIL if result.failed else Verdict.PASS][2]
     items = "".join(_item(test) for test in result.tests)
     listing = f'<ul style="list-style:none;margin:6px 0 0;padding:0">{items}</ul>' if items else ""
     state = "not-attempted"
     if result.attempted:
         state = "wrong" if result.failed else "right"
+    # JupyterLab would typeset what stands between two dollar signs, as in "$as_of".
     return (
-        f'<div class="orbitlab-check orbitlab-{state}" role="status" '
-        f'aria-label="Check {escape(result.exercise)}" style="border-left:4px solid {colour};'
+        f'<div class="orbitlab-check orbitlab-{state} mathjax_ignore" role="status" '
+        f'aria-label="Check {escape(result.exercise)}" '
+        f'style="border-left:4px solid {_EDGES[state]};'
         "padding:8px 12px;margin:4px 0;color:var(--jp-ui-font-color1, inherit);"
         'background:var(--jp-layout-color2, transparent)">'
         f"<strong>Check {escape(result.exercise)}</strong><br>{escape(headline(result))}"
@@ -66,21 +67,26 @@ def as_html(result: CheckResult) -> str:
 
 def _item(test: TestResult) -> str:
     sign, word, colour = _SIGNS[test.verdict]
-    label = f'<span style="color:{colour};font-weight:bold">{sign} {word}</span>'
+    label = (
+        f'<span style="background:{colour};color:#fff;font-weight:bold;padding:0 6px;'
+        f'border-radius:3px">{sign} {word}</span>'
+    )
     mark = " <em>(hidden test)</em>" if test.hidden else ""
     rows = "".join(
-        f'<dt style="font-weight:bold">{escape(name)}</dt>'
-        '<dd style="margin:0 0 4px 12px"><pre style="margin:0;white-space:pre-wrap;'
-        f'background:transparent;color:inherit">{escape(value)}</pre></dd>'
+        f'<dt style="font-weight:bold;width:auto">{escape(name)}</dt>'
+        '<dd style="margin:0;min-width:0;width:auto"><pre style="margin:0;white-space:pre-wrap;'
+        "word-break:normal;overflow-wrap:anywhere;background:transparent;"
+        f'color:inherit">{escape(value)}</pre></dd>'
         for name, value in _details(test)
     )
-    details = f'<dl style="margin:4px 0 4px 22px">{rows}</dl>' if rows else ""
-    return f'<li style="margin:3px 0">{label}: {escape(test.sentence)}{mark}{details}</li>'
+    grid = "display:grid;grid-template-columns:max-content 1fr;gap:2px 12px;align-items:baseline"
+    details = f'<dl style="margin:4px 0 8px 22px;width:auto;{grid}">{rows}</dl>' if rows else ""
+    return f'<li style="margin:5px 0">{label} {escape(test.sentence)}{mark}{details}</li>'
 
 
 def _details(test: TestResult) -> list[tuple[str, str]]:
     if test.verdict is Verdict.PASS:
         return []
-    parts = [("what", test.finding), ("input", test.call), ("expected", test.expected)]
-    parts += [("got", test.got), ("printed", test.printed)]
+    parts = [("what", test.finding), ("where", test.where), ("input", test.call)]
+    parts += [("expected", test.expected), ("got", test.got), ("printed", test.printed)]
     return [(name, value) for name, value in parts if value]

@@ -68,6 +68,7 @@ def _run(test: Test, answers: Mapping[str, Any]) -> TestResult:
         worth=test.worth,
         gate=test.gate,
         finding=details.finding,
+        where=details.where if shown else "",
         call=details.call if shown else "",
         expected=details.expected if shown else "",
         got=details.got if shown else "",

@@ -24,15 +24,26 @@ class Mismatch(AssertionError):
     finding: str
         What kind of difference it is, free of any value of the test ("wrong number of rows"):
         safe to show for hidden tests.
+    where: str
+        The path into the result at which it differs; shown for visible tests only.
     call: str
         The call with its inputs; shown for visible tests only.
     expected, got: str
         The two values; shown for visible tests only.
     """
 
-    def __init__(self, finding: str, *, call: str = "", expected: str = "", got: str = "") -> None:
+    def __init__(
+        self,
+        finding: str,
+        *,
+        where: str = "",
+        call: str = "",
+        expected: str = "",
+        got: str = "",
+    ) -> None:
         super().__init__(finding)
         self.finding = finding
+        self.where = where
         self.call = call
         self.expected = expected
         self.got = got
@@ -63,8 +74,8 @@ class TestResult:
     """One test's outcome.
 
     `sentence` is the test's docstring, `worth` its share of the points (exact), `finding` what
-    differed in words without values, `call`, `expected`, `got` and `printed` are empty for hidden
-    tests.
+    differed in words without values; `where`, `call`, `expected`, `got` and `printed` are empty
+    for hidden tests.
     """
 
     __test__ = False
@@ -76,6 +87,7 @@ class TestResult:
     worth: Fraction
     gate: bool = False
     finding: str = ""
+    where: str = ""
     call: str = ""
     expected: str = ""
     got: str = ""

@@ -80,6 +80,8 @@ def lab_command(home: Path, open_browser: bool, port: int) -> list[str]:
         f"--ServerApp.open_browser={open_browser}",
         f"--LabApp.default_url=/lab/tree/work{start}",
         # No question about news and no look for new versions: a chapter is the first thing seen.
+        # The page asks as long as its own setting says so, whatever the server's news_url is.
+        f"--LabApp.app_settings_dir={Path(__file__).parent / 'jupyterlab'}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         # The address and what goes wrong, not thirty lines about extensions.

@@ -36,7 +36,6 @@ _STYLE: dict[str, Any] = {
     "grid.linewidth": 0.6,
     "font.family": "DejaVu Sans",
     "font.size": 10,
-    "legend.frameon": False,
 }
 
 
@@ -76,11 +75,13 @@ def picture(figure: Any, alt: str) -> None:
 
     mpl: Any = matplotlib
     for axes in figure.axes:
-        # A title takes its place and weight when it is set, outside the style: put it right here.
+        # Titles and legends take their looks when they are made, outside the style.
         title = axes.get_title(loc="center")
         if title:
             axes.set_title("", loc="center")
             axes.set_title(title, loc="left", fontsize=11, fontweight="bold")
+        if axes.get_legend() is not None:
+            axes.get_legend().set_frame_on(False)
     buffer = io.BytesIO()
     # Text is laid out when it is drawn, so the style has to be in force here as well.
     with mpl.rc_context(_STYLE):

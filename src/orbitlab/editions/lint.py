@@ -49,7 +49,7 @@ def _exercise(e: Exercise) -> Iterator[str]:
         yield from _prompt(e)
         yield from _rows(e)
         if not is_stub(e.stub):
-            yield "what nbgrader leaves of the answer cell is more than a stub of `...`"
+            yield "what nbgrader leaves of the answer cell is more than a stub"
     yield from _sample(e)
     if e.written_points:
         yield from _written(e)

@@ -67,6 +67,21 @@ class _Watch:
         return out
 
 
+def _above(sine: Floats, limit: Floats) -> NDArray[np.bool_]:
+    """Return where the elevation is above the limit, shape (N, K).
+
+    Raises
+    ------
+    ValueError
+        a second lies so near to the limit that another processor could see it otherwise, or
+        a pass is longer than was looked at.
+    """
+    gap = sine - limit[:, None]
+    if np.any(np.abs(gap) < 1e-10) or np.any(gap[:, -1] > 0):
+        raise ValueError("a pass is not settled; change min_elev_deg or HALF_S")
+    return gap > 0
+
+
 def _make() -> dict[str, Any]:
     watch = _Watch()
     sine = watch.coarse()
@@ -86,8 +101,8 @@ def _make() -> dict[str, Any]:
 
     # Half a pass lasts less than HALF_S: the first and the last second above the limit.
     s, g, t = sat[seen], gateway[seen], top_ts[seen]
-    before = watch.at(s, g, t[:, None] - np.arange(HALF_S)) > watch.limit[g][:, None]
-    after = watch.at(s, g, t[:, None] + np.arange(HALF_S)) > watch.limit[g][:, None]
+    before = _above(watch.at(s, g, t[:, None] - np.arange(HALF_S)), watch.limit[g])
+    after = _above(watch.at(s, g, t[:, None] + np.arange(HALF_S)), watch.limit[g])
     aos = t - before.argmin(axis=1) + 1
     los = t + after.argmin(axis=1)
     whole = (aos >= WEEK_START) & (los <= WEEK_START + SPAN_S)

@@ -208,6 +208,7 @@ class Store:
             if not self.crash_after:
                 raise StoreCrash(key, after=False)
         self._objects[key] = (kind, content)
+        self.puts.append(key)
         if crash:
             raise StoreCrash(key, after=True)
         return hashlib.sha256(content).hexdigest()

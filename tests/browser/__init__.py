@@ -1,0 +1,1 @@
+"""The course as a learner meets it: JupyterLab in a real browser."""
