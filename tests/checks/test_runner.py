@@ -137,11 +137,24 @@ def test_changing_what_a_tuple_holds_is_a_failure_and_generators_are_let_through
     expect(lambda items: len(items), ([iter([1]), (n for n in ())],), 2)
 
 
-def test_leaving_the_process_is_an_error():
+class Crash(BaseException):
+    """Neither an Exception nor the person at the keyboard."""
+
+
+@pytest.mark.parametrize("kind", [SystemExit, Crash, GeneratorExit])
+def test_leaving_by_any_door_is_an_error(kind):
     def leaves(n, items):
-        raise SystemExit
+        raise kind
 
     assert verdicts(leaves)[0] is Verdict.ERROR
+
+
+def test_an_interrupt_ends_the_check():
+    def interrupted(n, items):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_check(CELL, {"f": interrupted}, None)
 
 
 def test_hidden_tests_show_neither_input_nor_values():

@@ -55,7 +55,10 @@ def _run(test: Test, answers: Mapping[str, Any]) -> TestResult:
             verdict, details = Verdict.FAIL, found
         except AssertionError as error:
             verdict, details = Verdict.FAIL, Mismatch(str(error) if not test.hidden else "")
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (an answer may raise anything)
+        except KeyboardInterrupt:
+            # The person at the keyboard, or nbclient's limit, ends the whole check.
+            raise
+        except BaseException as error:  # noqa: BLE001  (an answer may raise anything)
             verdict, details = Verdict.ERROR, Raised(error)
     shown = not test.hidden
     if shown and isinstance(details, Raised):

@@ -1,0 +1,15 @@
+# Takes the last calibration of any sensor.
+# caught-by: test_own_sensor_only
+import numpy as np
+import pandas as pd
+
+
+def calibrate(raw, cal):
+    left = raw.assign(_row=np.arange(len(raw))).sort_values("event_ts", kind="stable")
+    right = cal.drop(columns="sensor_id").sort_values(["valid_from", "version"])
+    found = pd.merge_asof(left, right, left_on="event_ts", right_on="valid_from").sort_values(
+        "_row"
+    )
+    value = found["gain"].to_numpy() * found["counts"].to_numpy() + found["offset"].to_numpy()
+    version = found["version"].fillna(-1).astype("int64").to_numpy()
+    return raw.assign(value=value, cal_version=version)
