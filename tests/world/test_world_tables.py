@@ -34,6 +34,7 @@ from orbitlab.world import (
     tables,
 )
 from orbitlab.world.gw_telemetry import story_stream
+from orbitlab.world.rounding import settled
 from orbitlab.world.store import Store
 from orbitlab.world.story import SILENT_IN_SOUTH, silences
 
@@ -63,6 +64,14 @@ def test_dice_stay_in_range_and_have_the_right_spread() -> None:
     assert len(set(picked.tolist())) == 400
     assert picked.min() >= 0
     assert picked.max() < 1000
+
+
+def test_rounding_refuses_what_another_processor_could_round_otherwise() -> None:
+    assert settled([0.024, 0.026, -0.024, 3.0], 100).tolist() == [2, 3, -2, 300]
+    for near in (0.025, 0.0250000001, -0.015, 1.005):
+        with pytest.raises(ValueError, match="not settled"):
+            settled([0.5, near], 100)
+    assert dice.words("x", 3, seed=2**127).tolist() != dice.words("x", 3, seed=2**127 + 1).tolist()
 
 
 def test_every_table_loads_with_its_columns_and_without_a_warning() -> None:
