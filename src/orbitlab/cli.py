@@ -103,9 +103,7 @@ def _options(
 
 @app.command()
 def lab(
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open a browser window.")
-    ] = True,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of this machine.")] = 8888,
 ) -> None:
     """Copy new chapters to work/ and open JupyterLab on the start page."""
@@ -178,20 +176,25 @@ def audit(
         ),
     ] = None,
     as_json: AsJson = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Renew the table in autograde/README.md.")
+    write: Annotated[bool, typer.Option("--write", help="Renew the published table.")] = False,
+    seeds: Annotated[
+        bool, typer.Option("--seeds", help="Judge the alerter's hidden seeds.")
     ] = False,
 ) -> None:
     """Run every bank against its tests: right answers full, wrong ones caught."""
     from orbitlab import grading
 
     home = _home()
-    if write and (exercises or bank):
+    if write and (exercises or bank or seeds):
         raise UsageError("--write renews the table of the whole course: name no exercise, no bank.")
-    with _bar("auditing") as heard:
-        report = grading.audit(home, exercises or None, bank, heard=heard)
-    if write and report.ok:
-        grading.publish(home, report)
+    report: grading.AuditReport | grading.SeedReport
+    if seeds:
+        report = grading.admit_seeds(home, grading.stored_seeds(home))
+    else:
+        with _bar("auditing") as heard:
+            report = grading.audit(home, exercises or None, bank, heard=heard)
+        if write and report.ok:
+            grading.publish(home, report)
     if as_json:
         print(json.dumps(report.as_json(), indent=1))
     else:

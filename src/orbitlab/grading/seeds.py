@@ -6,12 +6,15 @@ can be imported; admitted seeds are stored with the exercise's hidden tests.
 
 from __future__ import annotations
 
+import ast
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from orbitlab.checks import split_header
+from orbitlab.editions import chosen_exercises
 from orbitlab.errors import OrbitlabError
 from orbitlab.world import stream
 
@@ -193,6 +196,23 @@ def admit_seeds(
         return SeedReport(judged, candidates)
     drawn = (a for name in stream.SCENARIO_NAMES for a in _drawn(name, detectors, per_scenario))
     return SeedReport(tuple(drawn))
+
+
+def stored_seeds(home: Path) -> dict[str, list[int]]:
+    """Return the hidden seeds of d05-alerter, {scenario: seeds}, as its check cell declares them.
+
+    Raises
+    ------
+    UnknownNameError
+        If the course has no such exercise.
+    OrbitlabError
+        If its check cell declares no SEEDS.
+    """
+    check = chosen_exercises(home, [EXERCISE])[0].check
+    for node in ast.parse(split_header(check)[2]).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SEEDS":
+            return {name: list(seeds) for name, seeds in ast.literal_eval(node.value).items()}
+    raise OrbitlabError(f"The check of {EXERCISE} declares no SEEDS: put its hidden seeds back.")
 
 
 def _drawn(name: str, detectors: Mapping[str, Detector], wanted: int) -> Iterator[Admission]:
