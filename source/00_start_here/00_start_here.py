@@ -176,16 +176,16 @@ picture(fig, words)
 # | cell | what you do |
 # |---|---|
 # | prompt | Read it. The *exact rules* and two hints are folded: open them when you need them. |
-# | answer | Replace the `...` by your code. Keep the name: the check looks for it. |
+# | answer | Write your code below `# YOUR CODE HERE`. Keep the name: the check looks for it. |
 # | check | Run it. It changes nothing, and it costs nothing, however often you run it. |
 # | try it | See what your answer does with the course's data. |
 #
 # A check holds **visible tests**: the example, an edge, an error. They show input, expected and got.
 # When your work is graded, **hidden tests** are added. They use other inputs, show only their
 # sentence, and promise one thing: they test what the exact rules say, and nothing else. So hard-coded
-# examples score nothing, and a right answer never needs luck.
+# examples never get full points, and a right answer never needs luck.
 #
-# An answer that is still `...` counts as *not attempted*, which is not the same as wrong.
+# An answer that is still blank counts as *not attempted*, which is not the same as wrong.
 
 # %% [markdown]
 # ## How to read a contract, and a red check
@@ -241,7 +241,7 @@ def test_negative_total(deal_hours):
 # 3. *what* is the kind of difference, *input* a call that you can paste into a cell of your own.
 # 4. *expected* and *got* stand below each other: `cloud` has 3 hours and should have 2.
 #
-# Want to see it turn green? Replace the marked line by
+# Want to see it turn green? Replace the line with the comment by
 # `for name in sorted(names)[: total % len(names)]: dealt[name] += 1`.
 
 # %% [markdown]
@@ -340,8 +340,8 @@ picture(fig, words)
 #
 # `s00-study-plan` · 15 min · 3 points · asked by you, before every round
 #
-# **Situation.** You have whole hours and seven areas. Rounding each share makes a plan of 16 hours
-# out of 15.
+# **Situation.** You have whole hours and seven areas. Rounding each share of the plan above, as it
+# was given, loses one: 14 hours out of 15.
 #
 # **Task.** Write `allocate_hours`, which splits whole hours over areas by need.
 #
@@ -435,8 +435,9 @@ def allocate_hours(
 # %% nbgrader={"grade": true, "grade_id": "s00-study-plan-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # %%check s00-study-plan --points 3
 import random
+from numbers import Integral
 
-from orbitlab.checks import expect, raises
+from orbitlab.checks import Mismatch, expect, raises
 
 
 def test_example(allocate_hours):
@@ -530,6 +531,12 @@ def test_remainders_are_exact(allocate_hours):
         expect(allocate_hours, (total, weights, sure), truth(total, weights, sure))
 
 
+def test_whole_parts_are_exact(allocate_hours):
+    """R2: Whole parts are exact however large: one that passes through a float loses hours."""
+    for weights in ({"a": 1, "b": 1, "c": 1}, {"a": 4, "b": 1, "c": 2, "d": 0}):
+        expect(allocate_hours, (10**17, weights, {}), truth(10**17, weights, {}))
+
+
 def test_every_area_is_kept(allocate_hours):
     """R5: Areas with weight 0 or with no hours stay in the result."""
     expect(allocate_hours, (2, {"a": 0, "b": 4, "c": 0}, {}), {"a": 0, "b": 2, "c": 0})
@@ -567,6 +574,13 @@ def test_inputs_stay_unchanged(allocate_hours):
     expect(
         allocate_hours, (4, {"a": 1, "b": 0, "c": 1}, {"c": 3, "x": 9}), {"a": 2, "b": 0, "c": 2}
     )
+
+
+def test_hours_are_ints(allocate_hours):
+    """R10: Hours are ints: a 2.0 is a float, and nothing here needs one."""
+    plan = allocate_hours(5, {"a": 1, "b": 1, "c": 0}, {"a": 2})
+    if not isinstance(plan, dict) or not all(isinstance(n, Integral) for n in plan.values()):
+        raise Mismatch("the result is no dict of ints")
 
 
 def truth(total, weights, confidence):
@@ -657,17 +671,116 @@ try_it(my_plan, allocate_hours)
 
 # %% [markdown]
 # Keep your plan: chapter 14 will score it again, against what your answers show.
+
+# %% [markdown]
+# ## The world in three pictures
 #
+# Kestrel Orbital flies 24 satellites over twelve gateways. Its story is one week of January 2026,
+# the week the south lied: new firmware reached the southern gateways, and SO2 began to mislabel
+# frames without falling silent. The table `incidents` knows the truth; your code has to find it.
+
+# %% [markdown]
+# The number beside each gateway counts its passes on the first day: most are near 53°, where tracks
+# turn back. IS3 and IS1 are 8° apart across the antimeridian, yet at opposite edges of the map.
+
+# %%
+from orbitlab.world import geodesy, orbits
+
+midnight = int(pd.Timestamp("2026-01-05", tz="UTC").timestamp())
+gates, homes, passes = table("gateways"), table("terminals"), table("passes")
+day = passes.loc[passes["aos_ts"] < midnight + 86_400, "gateway_id"].value_counts()
+minutes = range(midnight, midnight + 287 * 60, 60)  # three orbits
+lat, lon, _ = geodesy.geodetic_deg_m(orbits.circular_ecef_km(table("satellites")[:1], minutes)[0])
+fig, ax = canvas(7.8, 4.4)
+ax.plot(lon, lat, ".", color="#BBBBBB", markersize=3, label="K-01, every minute")
+ax.plot(homes["lon"], homes["lat"], ".", color="black", markersize=3, label="terminal")
+looks = {"north": ("blue", "o"), "south": ("vermilion", "s"), "islands": ("green", "^")}
+sides = {"NO1": (-18, 9), "NO2": (-18, -19), "IS3": (-32, -20), "SO1": (8, -12), "IS1": (9, 0)}
+sides |= dict.fromkeys(("NO0", "IS0", "SO0", "SO3"), (-48, -4))
+for gate, region, y, x, *_ in gates.itertuples(index=False):
+    colour, marker = looks[region]
+    look = {"color": COLOURS[colour], "marker": marker, "clip_on": False}
+    ax.scatter(x, y, day[gate], **look, label=region if gate.endswith("0") else None)
+    ax.annotate(f"{gate} {day[gate]}", (x, y), sides.get(gate, (9, -4)), textcoords="offset points")
+ax.set(xlabel="longitude (° east)", xlim=(-180, 180), xticks=range(-180, 181, 60))
+ax.set(ylabel="latitude (° north)", ylim=(-60, 80))
+mean = gates["gateway_id"].map(day).groupby(gates["region"]).mean()
+ratio = mean["north"] / mean["islands"]
+ax.set_title(f"The northern gateways see {ratio:.1f} times as many passes as the islands")
+ax.legend(loc="upper left", ncols=5, fontsize=9, handletextpad=0.2, columnspacing=1)
+picture(fig, f"Map of gateways and terminals. Passes on the first day: {day.to_dict()}.")
+
+# %% [markdown]
+# What went wrong, and for how long? Silence is mostly over soon, but wrong masks (by contractor C2)
+# and wrong labels (by SO2) are still there when the week ends.
+
+# %%
+story = table("incidents")
+hours = (story["end_ts"] - story["start_ts"]) / 3600
+brief, lasting = (hours < 1).sum(), (story["end_ts"] == story["end_ts"].max()).sum()
+paint = {"S": "vermilion", "N": "blue", "I": "green", "C": "grey"}  # by region; C2 has none
+told = []
+fig, ax = canvas(7.8, 3.8)
+for row, (kind, target, *span) in enumerate(story.itertuples(index=False)):
+    start, end = pd.to_datetime(span, unit="s", utc=True)
+    colour = COLOURS[paint[target[0].upper()]]
+    ax.plot([start, end], [row, row], color=colour, linewidth=14, solid_capstyle="butt")
+    ax.plot(start, row, "|", color=colour, markersize=13, markeredgewidth=3)  # however short
+    lasts = f"{hours[row]:g} h" if hours[row] >= 1 else f"{60 * hours[row]:.0f} min"
+    told.append(f"{kind.replace('_', ' ')}, {start:%a %H:%M}, {lasts}")
+    inside = hours[row] > 48
+    at = (start if inside else end) + pd.Timedelta("2h")
+    ax.text(at, row, told[-1], color="white" if inside else "black", va="center")
+ax.set(xlabel="day (UTC, from Monday, 5 January 2026)", ylabel="target")
+ax.set(yticks=range(len(story)), yticklabels=story["target"], ylim=(len(story) - 0.4, -0.6))
+days = pd.date_range("2026-01-05", periods=8, tz="UTC")
+ax.set(xlim=(days[0], days[-1]), xticks=days, xticklabels=days.strftime("%a"))
+ax.set_title(f"{brief} of {len(story)} incidents last under an hour, {lasting} until the week ends")
+picture(fig, "Bars per target. " + "; ".join(story["target"] + ": " + told) + ".")
+
+# %% [markdown]
+# A message has two times: when it was sent and when it arrived. IS1 loses its line for 20 minutes,
+# then delivers everything at once; a few other messages just take the long way.
+
+# %%
+gap = story[story["kind"] == "backlog"].iloc[0]
+sent = table("gw_telemetry").query("gateway_id == @gap.target").drop_duplicates("event_id")
+sent = sent[sent["event_ts"].between(gap["start_ts"] - 600, gap["end_ts"] + 600)]
+flushed = sent["event_ts"].ge(gap["start_ts"]) & sent["arrival_ts"].eq(gap["end_ts"] + 1)
+late = ~flushed & (sent["arrival_ts"] - sent["event_ts"] >= 60)
+groups = {
+    "on time": (sent[~flushed & ~late], "sky", 0.8),
+    "held back": (sent[flushed], "green", 0.5),
+    "late by itself": (sent[late], "vermilion", 1.8),
+}
+fig, ax = canvas(7.8, 3.4)
+for name, (some, colour, width) in groups.items():
+    pairs = some[["event_ts", "arrival_ts"]].to_numpy().T - gap["start_ts"]
+    lines = ax.plot(pairs / 60, [1, 0], color=COLOURS[colour], linewidth=width)
+    lines[0].set_label(f"{name}: {len(some)}")
+worst = (sent["arrival_ts"] - sent["event_ts"]).max() / 60
+since = pd.to_datetime(gap["start_ts"], unit="s")
+ax.set(xlabel=f"minutes since {since:%H:%M} UTC", ylabel="message")
+ax.set(yticks=[0, 1], yticklabels=["arrives", "sent"], ylim=(-0.1, 1.3))
+ax.set_title(f"{flushed.sum()} messages arrive in one second, the oldest {worst:.0f} minutes late")
+for line in ax.legend(loc="upper center", ncols=3).get_lines():
+    line.set_linewidth(4)
+words = ", ".join(f"{name} {len(some)}" for name, (some, *_) in groups.items())
+picture(fig, f"Lines from the minute a message was sent to the minute it arrived: {words}.")
+
+# %% [markdown]
 # ## The course
 #
 # | chapter | what you will do |
 # |---|---|
 # | 00 Start here | you are here |
+# | [05 ML system design](05_ml_system_design.ipynb) | budgets, contracts, watermarks, breakers, an alerter against a simulator |
+# | [06 Data pipelines](06_data_pipelines.ipynb) | reruns, crashes, late files, calibration, backfills |
 # | [09 ML coding](09_ml_coding.ipynb) | time windows, stable moments, curves with ties, a model that serves one row |
 # | [10 SQL and databases](10_sql_and_databases.ipynb) | dedupe, outages, late rows, indexes, plans |
 #
 # Coming: 01 The role at a glance · 02 The role · 03 Levels and compensation · 04 The interview
-# process · 05 ML system design · 06 Data pipelines · 07 Applied ML and geospatial modelling ·
+# process · 07 Applied ML and geospatial modelling ·
 # 08 Production engineering · 11 Cloud and MLOps · 12 Know the business · 13 Coding round ·
 # 14 Test your readiness · 15 FAQ and behavioural.
 #

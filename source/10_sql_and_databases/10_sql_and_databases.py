@@ -33,7 +33,7 @@
 # %% nbgrader={"grade": false, "grade_id": "setup-tools", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import warnings
 from bisect import bisect_left, bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import duckdb
 import numpy as np
@@ -557,6 +557,12 @@ def test_time_before_id(P95_SQL):
     check_any_order(P95_SQL, [("01-05 12:01:09", 12, 60.0), ("01-05 12:01:10", 11, 30.0)], 30.0)
 
 
+def test_times_within_one_second(P95_SQL):
+    """R3: `ingested_at` has microseconds: a later fraction of the same second is later, no tie."""
+    parts = [("01-05 12:01:09.250", 12, 60.0), ("01-05 12:01:09.750", 11, 30.0)]
+    check_any_order(P95_SQL, parts, 30.0)
+
+
 def test_equal_values_are_not_duplicates(P95_SQL):
     """R3: A duplicate is the same terminal and sample_ts; equal values of two samples both count."""
     table = telemetry(
@@ -586,6 +592,22 @@ def test_retraction_has_no_fallback(P95_SQL):
         (1001, "01-05 12:02:00", "01-05 12:02:09", 7, None),
     )
     check_rows(P95_SQL, table, "01-05 12:04:00", (1001, "01-05 12:00:00", 40.0, 1))
+
+
+def test_zero_is_a_value(P95_SQL):
+    """R5: Only NULL takes a sample back; 0 Mbps is a measurement and counts."""
+    table = telemetry(
+        (1001, "01-05 12:01:00", "01-05 12:01:09", 1, 10.0),
+        (1001, "01-05 12:01:30", "01-05 12:01:39", 2, 0.0),
+        (1002, "01-05 12:01:00", "01-05 12:01:09", 3, 0.0),
+    )
+    check_rows(
+        P95_SQL,
+        table,
+        "01-05 12:04:00",
+        (1001, "01-05 12:00:00", 9.5, 2),
+        (1002, "01-05 12:00:00", 0.0, 1),
+    )
 
 
 def test_retraction_can_be_restated(P95_SQL):
@@ -904,7 +926,7 @@ your_turn(lambda: stretch(by_terminal, LOW, HIGH), (310, 320), hint, LOW, HIGH)
 # | R2 | the range | the column that ended it is `rng` | adds 1 more; nothing behind it counts |
 # | R3 | included columns | a column of `include` in `eq`, `rng` or `order_by` | adds nothing to `seek` and gives no order |
 # | R4 | covering | `needed` ⊆ columns of `index` ∪ `include` | True, else False; `eq`, `rng` and `order_by` do not matter |
-# | R5 | suffix | `"c DESC"` in `index` | is column `c` for `seek` and `covering` |
+# | R5 | suffix | `"c DESC"` in `index` | is column `c` for `seek` and `covering`; only a final ` DESC` is a direction, a name may hold these letters |
 # | R6 | equalities and order | columns of `eq` in `index` or `order_by`, at any place | are removed from both before the order is compared; a range column stays |
 # | R7 | order | the rest of `order_by` against the rest of `index` | `presorted` is True if it is a prefix by name and all its directions equal the index's, or all are reversed |
 # | R8 | no order left | nothing remains of `order_by` | `presorted` is True |
@@ -1072,6 +1094,17 @@ def test_desc_is_no_part_of_the_name(index_fit):
     expect_part(index_fit, "seek", 2, ["a DESC", "b DESC"], set(), {"a"}, "b", [], {"a"})
     expect_part(index_fit, "seek", 2, ["ab DESC", "b DESC"], set(), {"ab", "b"}, None, [], {"a"})
     expect_part(index_fit, "covering", True, ["a DESC", "b"], set(), set(), None, [], {"a", "b"})
+
+
+def test_only_the_suffix_is_a_direction(index_fit):
+    """R5, R7: Only a final ` DESC` is a direction; the same letters inside a name are the name."""
+    expect_part(index_fit, "seek", 2, ["CODES DESC", "b"], set(), {"CODES"}, "b", [], {"b"})
+    expect_part(index_fit, "covering", True, ["SEED DESC"], set(), {"b"}, None, [], {"SEED"})
+    args = (["CODES DESC", "b"], set(), {"CODES"}, None, ["b"], {"b"})
+    expect_part(index_fit, "presorted", True, *args)
+    key = ["DESCENT", "b"]
+    for order_by, presorted in [(["DESCENT DESC", "b"], False), (["DESCENT", "b"], True)]:
+        expect_part(index_fit, "presorted", presorted, key, set(), set(), None, order_by, {"b"})
 
 
 def test_equal_columns_do_not_block_the_order(index_fit):
@@ -1775,7 +1808,7 @@ picture(fig, alt=f"Bars of what is kept: {after}. The first row of the batch sta
 # with the *table*. DuckDB keeps the first row of a key and says nothing; PostgreSQL stops: a row
 # cannot be affected twice. The guard in WHERE looks right and never runs.
 #
-# **Worked example.** One shelf counter without ties:
+# **Worked example.** The same batch, in both orders; no two of its times are equal:
 #
 # 1. Rank the batch per key, newest first.
 # 2. Send only the winners.
@@ -2078,6 +2111,19 @@ def test_time_before_id(UPSERT_SQL):
     check_merge(UPSERT_SQL, *cases(*stories, ([], late + early, late)))
 
 
+def test_times_within_one_second(UPSERT_SQL):
+    """R2, R5: A later fraction of the same second is later, no tie, in a batch and against latest."""
+    early, late = ("12:00:05.250", 46, 50.0), ("12:00:05.750", 45, 90.0)
+    there = [(1001, early), (1002, late)]
+    batch = [(1001, late), (1002, early), (1003, early), (1003, late), (1004, late), (1004, early)]
+    winners = [(who, late) for who in (1001, 1002, 1003, 1004)]
+    latest, staging, expected = (
+        table(*((who, "12:00:00", *version) for who, version in part))
+        for part in (there, batch, winners)
+    )
+    check_merge(UPSERT_SQL, latest, [staging], expected)
+
+
 def test_tie_with_latest(UPSERT_SQL):
     """R2, R3: On equal ingested_at the ingest_id decides, and only the larger one replaces."""
     small, large = [(5, 50, 50.0)], [(5, 51, 20.0)]
@@ -2339,7 +2385,7 @@ your_turn(lambda: (INCLUSIVE, OWN), (20.0, 8.0), hint, INCLUSIVE, OWN)
 # | R# | case | input | result |
 # |---|---|---|---|
 # | R1 | labels | node with or without `Relation Name` | `(Node Type, Relation Name)`, without one `(Node Type, None)` |
-# | R2 | hotspot | every node, own and children's `Actual Total Time` × `Actual Loops` | the largest self_ms = own − Σ direct children |
+# | R2 | hotspot | every node, own and children's `Actual Total Time` × `Actual Loops` | the largest self_ms = own − Σ direct children (all entries of `Plans`) |
 # | R3 | ties | equal self_ms, or equal ratio | the first in pre-order (parent, then its children in order) |
 # | R4 | worst | a = `Actual Rows`, p = `Plan Rows`, both as printed and each at least 1 | the largest max(a/p, p/a) |
 # | R5 | never executed | `Actual Loops` is 0 (never at the root) | is skipped for `worst` |
@@ -2543,6 +2589,21 @@ def test_grandchildren_are_not_subtracted_twice(plan_findings):
     )
 
 
+def test_init_plans_are_children_too(plan_findings):
+    """R2: Every entry of `Plans` is a child, an InitPlan or SubPlan like any other."""
+    first = node("Aggregate", None, 60.0, Parent_Relationship="InitPlan", Subplan_Name="InitPlan 1")
+    scan = node("Seq Scan", "beats", 10.0, Parent_Relationship="Outer")
+    again = node("Index Scan", "passes", 0.5, 40, Parent_Relationship="SubPlan")
+    plan = node("Sort", None, 100.0, plans=[first, scan, again])
+    expect_part(plan_findings, "hotspot", (("Aggregate", None), 60.0), plan)
+
+
+def test_no_time_at_all(plan_findings):
+    """R2, R3: A plan so short that all times print as 0 has a hotspot too: its first node."""
+    plan = node("Limit", None, 0.0, plans=[node("Result", None, 0.0)])
+    expect_part(plan_findings, "hotspot", (("Limit", None), 0.0), plan)
+
+
 def test_the_first_in_pre_order_wins_a_tie(plan_findings):
     """R3: Of equals the first in pre-order wins: a parent before its children, left before right."""
     pair = [node("Seq Scan", "a", 2.0, 1, 1, 4), node("Seq Scan", "b", 2.0, 1, 4, 1)]
@@ -2656,6 +2717,7 @@ def test_appends_that_prune_nothing(plan_findings):
         expect_part(plan_findings, "flags", flags, plan, allowed)
     pair = [node("Index Scan", "a"), node("Index Scan", "b")]
     expect_part(plan_findings, "flags", [], node("Nested Loop", None, 9.0, plans=pair), 1)
+    expect_part(plan_findings, "flags", [], node("Merge Append", None, 9.0, plans=pair), 1)
     inner = [node("Append", None, 2.0, plans=pair), node("Append", None, 2.0, plans=pair)]
     expect_part(plan_findings, "flags", [], node("Append", None, 9.0, plans=inner), 2)
 

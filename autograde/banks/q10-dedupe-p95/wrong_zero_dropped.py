@@ -1,0 +1,11 @@
+# wrong: drops 0 Mbps together with NULL.
+# caught-by: test_zero_is_a_value
+P95_SQL = """
+WITH known AS (
+  SELECT * FROM terminal_telemetry
+  WHERE sample_ts >= $as_of - INTERVAL 24 HOUR AND sample_ts < $as_of AND ingested_at <= $as_of ),
+latest AS (
+  SELECT * FROM known QUALIFY row_number() OVER (PARTITION BY terminal_id, sample_ts ORDER BY ingested_at DESC, ingest_id DESC) = 1)
+SELECT terminal_id, time_bucket(INTERVAL 5 MINUTE, sample_ts) AS bucket_5m, quantile_cont(downlink_mbps, 0.95) AS p95_downlink_mbps, count(*) AS samples
+FROM latest WHERE downlink_mbps > 0 GROUP BY terminal_id, bucket_5m  ORDER BY bucket_5m DESC, terminal_id
+"""
