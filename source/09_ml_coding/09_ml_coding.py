@@ -416,6 +416,8 @@ def test_outage_is_strictly_below(compute_snr_metrics):
     t = [0.0, 1.0, 2.0, 5.0, 6.0]
     compare(compute_snr_metrics, t, [7.0, 6.75, 7.25, 7.0, 7.0], [True] * 5, 7.0, 4.0)
     compare(compute_snr_metrics, t, [-0.5, -0.75, 0.0, -0.5, -1.0], [True] * 5, -0.5, 4.0)
+    hair = 2.0**-40  # lost in float32
+    compare(compute_snr_metrics, t, [7 - hair, 7 + hair, 7, 7 - hair, 7], [True] * 5, 7.0, 4.0)
 
 
 def test_rates_are_shares_of_valid_samples(compute_snr_metrics):
@@ -436,8 +438,9 @@ def test_medians_are_float64(compute_snr_metrics):
     t, m = np.array([0.0, 1.0, 5.0, 6.0, 7.0, 6.5]), np.ones(6, bool)
     s = np.array([8, 8, 9, 4, 1, 6], dtype=np.float32)
     s[1] = np.nextafter(s[0], np.float32(9))
-    args = (t, s, m, 7.0, 4.0)
-    expect(compute_snr_metrics, args, by_hand(*args))
+    for n in (6, 2):  # two samples: the global median is such a mean as well
+        args = (t[:n], s[:n], m[:n], 7.0, 4.0)
+        expect(compute_snr_metrics, args, by_hand(*args))
 
 
 def test_nothing_valid(compute_snr_metrics):
@@ -508,6 +511,9 @@ def test_too_many_windows(compute_snr_metrics):
     for last, W in ((1e15, 1.0), (1e7, 1.0), (3e7, 0.5)):
         args = (np.array([0.0, last]), two, m, 7.0, W)
         expect(compute_snr_metrics, args, raises(ValueError))
+    # All samples span the windows, so a masked stray one is enough to break the limit.
+    args = (np.array([0.0, 1.0, 1.5e7]), np.arange(3.0), np.array([1, 1, 0]), 7.0, 1.0)
+    expect(compute_snr_metrics, args, raises(ValueError))
     K = 100_001
     lone = np.full(K, np.nan)
     lone[0], lone[-1] = 9.0, 8.0
@@ -539,6 +545,15 @@ def test_epoch_times(compute_snr_metrics):
     """R1: Times may be seconds since 1970, which narrower floats than float64 cannot tell apart."""
     t = 1_767_620_000 + np.array([0.0, 0.5, 4.75, 5.0, 12.25, 29.5])
     compare(compute_snr_metrics, t, [9.0, 3.0, 6.0, 8.0, 5.0, 7.5], [True] * 6, 7.0, 5.0)
+    year = np.array([0.0, 2.0**25 - 1, 2.0**25, 2.0**25 + 4095])  # offsets are as delicate
+    compare(compute_snr_metrics, year, [9.0, 3.0, 6.0, 8.0], [True] * 4, 7.0, 4096.0)
+
+
+def test_integer_inputs(compute_snr_metrics):
+    """R1, R10: Integer times and readings are legal; starts and medians still have fractions."""
+    t, s, m = np.array([3, 4, 9, 14, 15]), np.array([9, 6, 8, 5, 6]), np.ones(5, bool)
+    for W in (2.5, 0.75):
+        expect(compute_snr_metrics, (t, s, m, 7.0, W), by_hand(t, s, m, 7.0, W))
 
 
 def test_random_logs(compute_snr_metrics):
@@ -1021,6 +1036,8 @@ def test_windows_are_time_windows(trailing_metrics):
         t = np.cumsum(rng.choice([0.25, 0.5, 1.0, 7.5, 20.0], n))
         W = float(rng.choice([1.0, 2.5, 4.0, 6.25]))
         compare(trailing_metrics, t, rng.integers(8, 120, n) / 8, np.ones(n, bool), 7.0, W)
+    crowd = rng.integers(8, 120, 300) / 8  # one window may hold hundreds
+    compare(trailing_metrics, np.arange(300) / 64, crowd, np.ones(300, bool), 7.0, 64.0)
 
 
 def test_nothing_from_the_future(trailing_metrics):
@@ -1092,6 +1109,8 @@ def test_outage_is_strictly_below(trailing_metrics):
     t = [0.0, 1.0, 2.0, 5.0, 6.0]
     compare(trailing_metrics, t, [7.0, 6.75, 7.25, 7.0, 7.0], [True] * 5, 7.0, 4.0)
     compare(trailing_metrics, t, [-0.5, -0.75, 0.0, -0.5, -1.0], [True] * 5, -0.5, 4.0)
+    hair = 2.0**-40  # lost in float32
+    compare(trailing_metrics, t, [7 - hair, 7 + hair, 7, 7 - hair, 7], [True] * 5, 7.0, 4.0)
 
 
 def test_rates_are_shares_of_valid_samples(trailing_metrics):
@@ -1166,6 +1185,19 @@ def test_epoch_times(trailing_metrics):
     """R1: Times may be seconds since 1970, which narrower floats than float64 cannot tell apart."""
     t = 1_767_620_000 + np.array([0.0, 0.5, 4.75, 5.0, 12.25, 9.5])
     compare(trailing_metrics, t, [9.0, 3.0, 6.0, 8.0, 5.0, 7.5], [True] * 6, 7.0, 5.0)
+    year = np.array([0.0, 2.0**25 - 1, 2.0**25, 2.0**25 + 5])  # offsets are as delicate
+    compare(trailing_metrics, year, [9.0, 3.0, 6.0, 8.0], [True] * 4, 7.0, 5.5)
+
+
+def test_integer_inputs(trailing_metrics):
+    """R1, R6: Integer times and readings are legal, with a W that is no whole number."""
+    t, s, m = (
+        np.array([3, 4, 9, 6, 15, 5]),
+        np.array([9, 6, 8, 5, 6, 7]),
+        np.array([1, 1, 1, 0, 0, 1]),
+    )
+    for W in (2.5, 0.75):
+        expect(trailing_metrics, (t, s, m, 7.0, W), by_hand(t, s, m, 7.0, W))
 
 
 def test_random_logs(trailing_metrics):
@@ -1434,7 +1466,7 @@ your_turn(lambda: (pooled_mean, pooled_var), (7.0, 9.0), hint, pooled_mean, pool
 # | R1 | nothing yet | n = 0 | mean NaN, var NaN |
 # | R2 | values | n ≥ 1 | n, mean, population variance; attributes, not methods; one value: var 0 |
 # | R3 | large values | 20,000 values of 1e9 ± 3 | var within 1e-6, relative |
-# | R4 | pickle | after 100,000 adds | below 1 kB; the class stands at the top level |
+# | R4 | pickle | after 100,000 adds | below 1 kB, holds the state itself; the class stands at the top level |
 #
 # `add(x)`
 #
@@ -1731,6 +1763,15 @@ def test_small_pickle(Moments):
         raise Mismatch("the pickle of a merged object is larger than 1 kB")
 
 
+def test_the_pickle_is_the_state(Moments):
+    """R4: The pickle carries the state itself: other values, another pickle."""
+    first, other = Moments(), Moments()
+    for moments, last in ((first, 8.5), (other, 64.25)):
+        drive(moments, [("add", (x,)) for x in (1.25, -3.0, last)])
+    if pickled(first) == pickled(other):
+        raise Mismatch("two different states have the same pickle, so it loses the values")
+
+
 ### END HIDDEN TESTS
 
 
@@ -1904,15 +1945,15 @@ your_turn(lambda: int(max(a for a in night_alarms if a <= 5)), 4, hint, size_fro
 # | R# | case | input | result |
 # |---|---|---|---|
 # | R1 | example | as above | (0.8333…, 0.75) |
-# | R2 | ties | scores that are exactly equal, and no others | one step of the curve; the order of rows never matters |
+# | R2 | ties | scores that are exactly equal (0.0 and −0.0 are), and no others | one step of the curve; the order of rows never matters |
 # | R3 | AP | distinct scores from the highest down; R, P = recall, precision of all rows at or above | Σ (R_k − R_{k−1}) · P_k with R_0 = 0; no interpolation |
 # | R4 | AUC | all pairs of a positive and a negative | (pairs with the positive higher + half of the tied pairs) / pairs |
 # | R5 | missing class | no positives · no negatives · N = 0 | AP NaN, AUC NaN · AP by R3 (it is 1), AUC NaN · both NaN |
-# | R6 | infinite scores | ±inf | ordinary scores, which may tie |
+# | R6 | infinite scores | ±inf | ordinary scores beyond every finite one; equal ones tie |
 # | R7 | labels | 0 and 1 as int, float or bool | the same result |
 # | R8 | errors | NaN score; a label that is not 0 or 1; lengths differ | ValueError, also where a class is missing |
 # | R9 | inputs | any | unchanged |
-# | R10 | size | 8 times the rows | less than 32 times the time |
+# | R10 | size | 8 times the rows, many of them tied | less than 32 times the time |
 #
 # Anything else is not tested.
 #
@@ -2070,6 +2111,14 @@ def test_close_scores_are_distinct(detector_curve):
         agree(detector_curve, y, score, 1)
 
 
+def test_zero_has_no_sign(detector_curve):
+    """R2: 0.0 and -0.0 are equal numbers, so they tie; only their bits and their text differ."""
+    score = np.array([0.5, -0.0, 0.0, -0.0, 0.0, -0.25])
+    for y in ([0, 1, 0, 0, 1, 1], [1, 0, 1, 1, 0, 0]):
+        agree(detector_curve, np.array(y), score, 0)
+        agree(detector_curve, np.array(y), score, 1)
+
+
 def test_ap_is_a_sum_of_steps(detector_curve):
     """R3: AP adds recall steps times the precision after the step: no trapezoids, no envelope."""
     rng = np.random.default_rng(11)
@@ -2086,6 +2135,11 @@ def test_tied_pairs_count_half(detector_curve):
         agree(detector_curve, y, score, 1)
     for y, score in draws(17, levels=400):
         agree(detector_curve, y, score, 1)
+    # The same labels and the same scores, paired in other ways: nothing may be remembered.
+    y, score = np.array([0, 1, 1, 0, 0, 1, 0]), np.array([1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0])
+    for turn in range(7):
+        agree(detector_curve, np.roll(y, turn), score, 0)
+        agree(detector_curve, np.roll(y, turn), score, 1)
 
 
 def test_no_positives(detector_curve):
@@ -2115,6 +2169,10 @@ def test_infinite_scores(detector_curve):
     y = np.array([0, 1, 1, 0, 0])
     for score in (np.full(5, np.inf), np.full(5, -np.inf)):
         expect(detector_curve, (y, score), (0.4, 0.5))
+    top = np.finfo(np.float64).max  # the largest float is still below infinity
+    score = np.array([np.inf, top, -np.inf, -top, 1e300])
+    agree(detector_curve, y, score, 0)
+    agree(detector_curve, y, score, 1)
 
 
 def test_label_types(detector_curve):
@@ -2129,7 +2187,7 @@ def test_bad_labels(detector_curve):
     score = np.array([0.5, 0.25, 0.75])
     for bad in (2, -1):
         expect(detector_curve, (np.array([0, 1, bad]), score), raises(ValueError))
-    for bad in (0.5, math.nan):
+    for bad in (0.5, 1 + 2.0**-20, math.nan):
         expect(detector_curve, (np.array([0.0, 1.0, bad]), score), raises(ValueError))
 
 
@@ -2174,14 +2232,16 @@ def by_sorting(y, score):
 
 @limit(20)
 def test_scales(detector_curve):
-    """R10: Sort once; do not compare every positive with every negative."""
+    """R10: Sort once; compare neither all pairs nor, row by row, all that share a score."""
 
     def make(n, seed):
         # Few positives, so that an all-pairs answer is slow without filling the memory.
         rng = np.random.default_rng([37, seed])
         y = np.zeros(n, dtype=np.int64)
         y[rng.choice(n, n // 50, replace=False)] = 1
-        return y, rng.integers(0, n // 2, n) / 1024.0 + y
+        score = rng.integers(0, n // 2, n) / 1024.0 + y
+        score[rng.random(n) < 0.25] = n / 8192.0  # and one score that a quarter of the rows share
+        return y, score
 
     expect_scaling(detector_curve, make, 50_000, by_sorting)
 
@@ -2412,7 +2472,7 @@ your_turn(lambda: (request - lowest) / width, np.array([[0.25, 0.5]]), hint, low
 # Z = ...                                  # ones, then standardised features
 # p = sigmoid(Z @ weights)                 # written so that exp never overflows
 # gradient = Z.T @ (p - y) / N + penalty * weights      # penalty[0] = 0
-# curvature = (Z.T * (p * (1 - p))) @ Z / N + np.diag(penalty)
+# curvature = ...                          # of the mean log-loss, plus the penalty's
 # step = np.linalg.solve(curvature, gradient)
 # weights = weights - step                 # shorten it if it is long
 # ```
@@ -2580,7 +2640,7 @@ def agree(fit_logreg, X, y, l2, rows):
 @limit(20)
 def test_optimum(fit_logreg):
     """R4, R5: The probabilities are those of the optimum of the stated loss."""
-    for seed, l2 in ((1, 0.02), (2, 0.1), (3, 0.5)):
+    for seed, l2 in ((1, 0.02), (2, 0.1), (3, 0.5), (2, 2.0**-14)):
         X, y, fresh = draw(seed, d=seed)
         agree(fit_logreg, X, y, l2, np.vstack([X, fresh]))
 
@@ -2674,6 +2734,16 @@ def test_statistics_after_filling(fit_logreg):
 
 
 @limit(20)
+def test_large_offset(fit_logreg):
+    """R3, R5: A column near 1e9 that varies by a few units keeps its deviation: no cancellation."""
+    X, y, fresh = draw(15, n=80, d=2)
+    mean, spread = X.mean(axis=0), X.std(axis=0)
+    X, fresh = (X - mean) / spread * 4.0, (fresh - mean) / spread * 4.0
+    shift = np.array([1e9, -3.0])
+    agree(fit_logreg, X + shift, y, 0.05, fresh + shift)
+
+
+@limit(20)
 def test_rows_alone_and_together(fit_logreg):
     """R6: Each row alone, any part of a batch and the whole batch agree, missing values or not."""
     X, y, fresh = draw(11, n=80, d=3, missing=0.15)
@@ -2685,6 +2755,11 @@ def test_rows_alone_and_together(fit_logreg):
     for i in range(0, 40, 3):
         expect(model.predict_proba, (fresh[i : i + 1],), together[i : i + 1], tolerance=close)
     expect(model.predict_proba, (fresh[5:17],), together[5:17], tolerance=close)
+    crowd = np.tile(fresh, (25, 1))  # a thousand rows
+    expect(model.predict_proba, (crowd,), np.tile(together, 25), tolerance=close)
+    silent = fresh[:8].copy()
+    silent[:, 1] = NAN  # a column that says nothing in the whole batch
+    agree(fit_logreg, X, y, 0.1, silent)
 
 
 def test_extreme_logits(fit_logreg):
@@ -2982,7 +3057,7 @@ your_turn(count_cover, expected, hint, stride, flush)
 # | R6 | overlap | all predictions that cover a pixel | their mean, taken in float64 |
 # | R7 | model output | same shape; may be the very array it was given | the same result |
 # | R8 | errors | overlap < 0 or ≥ tile; batch < 1; empty scene | ValueError before the model is called |
-# | R9 | result | any | float (H, W); the scene stays unchanged |
+# | R9 | result | a scene of floats or ints | float (H, W); the scene stays unchanged |
 #
 # Anything else is not tested.
 #
@@ -3202,12 +3277,19 @@ def test_number_of_tiles(predict_scene):
         count = len(tile_starts(19, tile, overlap)) * len(tile_starts(23, tile, overlap))
         if sum(size[0] for _, size in seen) != count:
             raise Mismatch("the model was not given rows x columns tiles")
+    seen = []
+    flat = np.full((9, 12), 2.5)  # equal tiles are tiles too
+    expected = oracle(flat, contextual, 4, 1)
+    expect(predict_scene, (flat, watched(contextual, seen), 4, 1, 3), expected)
+    if sum(size[0] for _, size in seen) != 12:
+        raise Mismatch("the model was not given rows x columns tiles")
 
 
 def test_mean_of_all_covering_tiles(predict_scene):
     """R6: A pixel is the mean of all predictions that cover it, not the last and not the sum."""
     for seed, (tile, overlap) in enumerate(((4, 2), (6, 5), (5, 3))):
         agree(predict_scene, (12, 15), tile, overlap, 7, 700 + seed)
+    agree(predict_scene, (34, 33), 17, 16, 64, 710)  # up to 289 predictions a pixel
 
 
 def test_mean_in_float64(predict_scene):
@@ -3216,7 +3298,11 @@ def test_mean_in_float64(predict_scene):
     def thirds(tiles):
         return (contextual(tiles) / np.float32(3.0) + np.float32(1000.1)).astype(np.float32)
 
+    def wide(tiles):
+        return contextual(tiles).astype(np.float64) / 3.0
+
     agree(predict_scene, (16, 16), 8, 7, 16, 800, model=thirds)
+    agree(predict_scene, (10, 11), 4, 2, 5, 801, model=wide)
 
 
 def test_model_returns_its_input(predict_scene):
@@ -3254,6 +3340,15 @@ def test_shape_and_scene_stay(predict_scene):
         )
         if not np.issubdtype(np.asarray(got).dtype, np.floating):
             raise Mismatch("the result is not a float array")
+
+
+def test_any_type_of_scene(predict_scene):
+    """R6, R9: A scene of ints or float32 is summed in float64 as well, not in its own type."""
+    for kind in (np.uint8, np.int64, np.float32):
+        scene = (40.0 + 9.0 * scene_of((9, 11), 1100)).astype(kind)
+        for tile, overlap in ((4, 2), (12, 0)):
+            expected = oracle(scene, contextual, tile, overlap)
+            expect(predict_scene, (scene, contextual, tile, overlap, 5), expected)
 
 
 ### END HIDDEN TESTS

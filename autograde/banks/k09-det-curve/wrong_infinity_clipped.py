@@ -1,0 +1,24 @@
+# Wrong: clips infinite scores into a finite range, where they tie with large ones.
+# caught-by: test_infinite_scores
+import numpy as np
+
+
+def detector_curve(y, score):
+    y, score = np.asarray(y), np.asarray(score, dtype=float)
+    if y.shape != score.shape:
+        raise ValueError("mismatch")
+    if np.isnan(score).any():
+        raise ValueError("NaN")
+    score = np.clip(score, -1e9, 1e9)
+    if not np.isin(y, [0, 1]).all():
+        raise ValueError("labels")
+    hit = y.astype(int)
+    levels, which = np.unique(score, return_inverse=True)
+    k = levels.size
+    up = np.bincount(which, weights=hit, minlength=k)[::-1]
+    down = np.bincount(which, weights=1 - hit, minlength=k)[::-1]
+    P, N = up.sum(), down.sum()
+    tp, fp = np.cumsum(up), np.cumsum(down)
+    ap = float((up * tp / (tp + fp)).sum() / P) if P else np.nan
+    auc = float((down * (tp - up / 2)).sum() / (P * N)) if P and N else np.nan
+    return ap, auc

@@ -1,0 +1,26 @@
+# Wrong: adds predictions in the scene's own type.
+# caught-by: test_any_type_of_scene
+import numpy as np
+
+
+def predict_scene(scene, model, tile, overlap, batch):
+    H, W = scene.shape
+    if not 0 <= overlap < tile or batch < 1 or scene.size == 0:
+        raise ValueError("arguments")
+    step = tile - overlap
+
+    def origins(length):
+        last = max(length - tile, 0)
+        return [*range(0, last, step), last]
+
+    wide = np.pad(scene, ((0, max(tile - H, 0)), (0, max(tile - W, 0))), mode="edge")
+    corners = [(r, c) for r in origins(H) for c in origins(W)]
+    total, cover = np.zeros_like(wide), np.zeros(wide.shape)
+    for k in range(0, len(corners), batch):
+        group = corners[k : k + batch]
+        tiles = np.stack([wide[r : r + tile, c : c + tile] for r, c in group]).astype(np.float32)
+        out = model(tiles)
+        for (r, c), p in zip(group, out):
+            total[r : r + tile, c : c + tile] += p.astype(total.dtype)
+            cover[r : r + tile, c : c + tile] += 1
+    return (total / cover)[:H, :W]
