@@ -11,8 +11,7 @@ class GatewayAlerter:
 
     def __init__(self, gateways: dict[str, str]) -> None:
         """Take {gateway id: region}; set `audit` to an empty list."""
-        self.audit: list[dict] = []
-        self.region_of = dict(gateways)
+        self.audit, self.region_of = [], dict(gateways)
         self.last_seq = dict.fromkeys(gateways, -1)  # repeats and late ones are not above it
         self.levels = {g: deque(maxlen=120) for g in gateways}  # 20 min: the running baseline
         self.drops = {g: deque(maxlen=1) for g in gateways}  # (event id, dB below baseline)
@@ -23,7 +22,7 @@ class GatewayAlerter:
     def decide(kind: str, features: dict, params: dict) -> tuple[bool, float, str]:
         """Return (fired, score, reason) from nothing but the arguments."""
         if kind == "region":
-            share = float(np.mean([a > params["silent_s"] for a in features["silent_for_s"]]))
+            share = sum(age > params["silent_s"] for age in features["silent_for_s"]) / params["of"]
             return share >= params["share"], share, "REGION_SILENT"
         votes = sum(drop > params["drop_db"] for drop in features["drops_db"])
         return votes >= params["votes"], votes / params["of"], "SNR_DROP"
@@ -31,8 +30,7 @@ class GatewayAlerter:
     def on_event(self, e: stream.Event, now: int) -> list[dict]:
         """Take one message at its arrival and return alerts."""
         gateway = e.gateway_id
-        # Transport takes 1-4 s, so what is older comes out of a backlog.
-        if e.seq <= self.last_seq[gateway] or now - e.event_ts > 30:
+        if e.seq <= self.last_seq[gateway] or now - e.event_ts > 30:  # transport takes 1-4 s
             return []
         self.last_seq[gateway], self.heard[gateway] = e.seq, now
         if not np.isfinite(e.snr_db):
@@ -51,10 +49,10 @@ class GatewayAlerter:
         """Take notice that time passed and return alerts."""
         alerts = []
         for region in sorted(set(self.region_of.values())):
-            members = sorted(g for g, r in self.region_of.items() if r == region)
+            members = [g for g, r in self.region_of.items() if r == region]
             features = {"silent_for_s": [now - self.heard.get(g, now) for g in members]}
             if now >= self.armed_at.get(region, now):
-                params = {"silent_s": 30, "share": 0.75}
+                params = {"silent_s": 30, "share": 0.75, "of": len(members)}
                 alerts += self._decided("region", region, features, params, [], now)
         return alerts
 
@@ -64,7 +62,9 @@ class GatewayAlerter:
             return []
         self.logged[target] = now + 300  # of what does not fire, a sample is enough
         verdict = {"kind": kind, "target": target, "reason": reason, "score": score}
-        basis = {"features": features, "params": params, "event_ids": event_ids, "fired": fired}
-        self.audit.append(verdict | basis | {"model_version": "votes-1"})
-        self.armed_at[target] = now + 600 * fired
-        return [verdict | {"confidence": score}] if fired else []
+        basis = {"features": features, "params": params, "event_ids": event_ids}
+        self.audit.append(verdict | basis | {"fired": fired, "model_version": "votes-1"})
+        if not fired:
+            return []
+        self.armed_at[target] = now + 600
+        return [verdict | {"confidence": score}]
