@@ -20,7 +20,7 @@ def check_event(e, now):
     if "event_ts" not in bad and now - e["event_ts"] > 3600:
         out.append("STALE")
     place = {f: i for i, f in enumerate(e)}
-    return sorted(out, key=lambda x: place.get(x.partition(':')[2], len(place)))
+    return sorted(out, key=lambda x: place.get(x.partition(":")[2], len(place)))
 
 
 def problem(f, e):

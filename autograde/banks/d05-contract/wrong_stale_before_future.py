@@ -19,7 +19,7 @@ def check_event(e, now):
         out.append("FUTURE")
     if "event_ts" not in bad and now - e["event_ts"] > 3600:
         out.append("STALE")
-    return out[:-2] + out[:-3:-1] if out[-2:] == ['FUTURE', 'STALE'] else out
+    return out[:-2] + out[:-3:-1] if out[-2:] == ["FUTURE", "STALE"] else out
 
 
 def problem(f, e):

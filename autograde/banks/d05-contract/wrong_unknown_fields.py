@@ -19,7 +19,7 @@ def check_event(e, now):
         out.append("FUTURE")
     if "event_ts" not in bad and now - e["event_ts"] > 3600:
         out.append("STALE")
-    return out + [f'TYPE:{f}' for f in e if f not in FIELDS]
+    return out + [f"TYPE:{f}" for f in e if f not in FIELDS]
 
 
 def problem(f, e):

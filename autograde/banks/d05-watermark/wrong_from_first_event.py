@@ -22,7 +22,7 @@ class TumblingWindows:
             return self.drop("rejected")
         if self.newest is not None and event_ts > self.newest + self.jump:
             return self.drop("rejected")
-        self.zero = getattr(self, 'zero', event_ts)
+        self.zero = getattr(self, "zero", event_ts)
         start = (event_ts - self.zero) // self.width * self.width + self.zero
         if self.watermark is not None and start + self.width <= self.watermark:
             return self.drop("late")

@@ -32,7 +32,7 @@ class TumblingWindows:
         self.ids.setdefault((start, key), set()).add(event_id)
         if self.newest is None or event_ts > self.newest:
             self.newest = event_ts
-        self.watermark = int(__import__('time').time()) - self.lateness
+        self.watermark = int(__import__("time").time()) - self.lateness
         return self.emit([w for w in self.buckets if w[0] + self.width <= self.watermark])
 
     def drop(self, why):

@@ -36,7 +36,9 @@ class TumblingWindows:
             self.newest = event_ts
         self.watermark = self.newest - self.lateness
         self.marks[key] = self.newest
-        return self.emit([w for w in self.buckets if w[1] == key and w[0] + self.width <= self.watermark])
+        return self.emit(
+            [w for w in self.buckets if w[1] == key and w[0] + self.width <= self.watermark]
+        )
 
     def drop(self, why):
         self.dropped[why] += 1

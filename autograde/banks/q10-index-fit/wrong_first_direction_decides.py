@@ -12,5 +12,7 @@ def index_fit(index, include, eq, rng, order_by, needed):
     have = [k for k in keys if k[0] not in eq]
     want = [o for o in order if o[0] not in eq]
     presorted = [n for n, _ in have[: len(want)]] == [n for n, _ in want]
-    presorted = presorted and (len(want) < 2 or (have[0][1] != want[0][1]) == (have[1][1] != want[1][1]))
+    presorted = presorted and (
+        len(want) < 2 or (have[0][1] != want[0][1]) == (have[1][1] != want[1][1])
+    )
     return {"seek": seek, "covering": covering, "presorted": presorted}

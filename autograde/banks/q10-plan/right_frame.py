@@ -33,7 +33,9 @@ def plan_findings(plan, max_parts):
     def label(k):
         return (rows[k]["kind"], rows[k]["relation"])
 
-    flags = {("SEQ_DISCARD", r) for r in t.relation[(t.kind == "Seq Scan") & (t.removed >= 10 * t.a)]}
+    flags = {
+        ("SEQ_DISCARD", r) for r in t.relation[(t.kind == "Seq Scan") & (t.removed >= 10 * t.a)]
+    }
     flags |= {("SPILL", k) for k in t.kind[t.spill]}
     flags |= {("NO_PRUNE", k) for k in t.kind[(t.kind == "Append") & (t.children > max_parts)]}
     flags |= {("LOOP_BOMB", k) for k in t.kind[t.loops > 1000]}

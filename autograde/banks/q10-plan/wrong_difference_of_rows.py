@@ -24,7 +24,10 @@ def plan_findings(plan, max_parts):
 
     nodes = list(walk(plan))
     ran = [node for node in nodes if node["Actual Loops"] > 0]
-    hot, worst = max(nodes, key=self_ms), max(ran, key=lambda n: abs(n["Actual Rows"] - n["Plan Rows"]))
+    hot, worst = (
+        max(nodes, key=self_ms),
+        max(ran, key=lambda n: abs(n["Actual Rows"] - n["Plan Rows"])),
+    )
     flags = set()
     for node in nodes:
         kind, loops = node["Node Type"], node["Actual Loops"]

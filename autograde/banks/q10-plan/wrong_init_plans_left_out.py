@@ -9,7 +9,11 @@ def plan_findings(plan, max_parts):
         kind, relation = node["Node Type"], node.get("Relation Name")
         loops, rows = node["Actual Loops"], node["Actual Rows"]
         own = node["Actual Total Time"] * loops
-        own -= sum(kid["Actual Total Time"] * kid["Actual Loops"] for kid in kids if kid.get("Parent Relationship") != "InitPlan")
+        own -= sum(
+            kid["Actual Total Time"] * kid["Actual Loops"]
+            for kid in kids
+            if kid.get("Parent Relationship") != "InitPlan"
+        )
         if hot is None or own > hot[1]:
             hot = ((kind, relation), own)
         if loops:

@@ -23,7 +23,7 @@ def plan_findings(plan, max_parts):
         return max(a / p, p / a)
 
     nodes = list(walk(plan))
-    ran = [node for node in nodes ]
+    ran = [node for node in nodes]
     hot, worst = max(nodes, key=self_ms), max(ran, key=ratio)
     flags = set()
     for node in nodes:
