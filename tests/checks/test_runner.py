@@ -218,13 +218,20 @@ def test_thirds_add_up_to_the_maximum_exactly():
         "%%check demo\ndef test_a(f): ...",
         "%%check demo --points 1\nx = 1",
         "%%check demo --points 1\nfrom orbitlab.checks import worth\n@worth(2)\ndef test_a(f): ...",
-        "%%check demo --points 2\nfrom orbitlab.checks import worth\n@worth(1)\ndef test_a(f): ...",
+        "%%check demo --points 2\nfrom orbitlab.checks import worth\n### BEGIN HIDDEN TESTS\n"
+        "@worth(1)\ndef test_a(f): ...\n### END HIDDEN TESTS",
         "%%check demo --points 1\ndef test_a(f): ...\ndef test_a(f): ...",
     ],
 )
 def test_a_malformed_check_cell_says_why(cell):
     with pytest.raises(CheckCellError):
         run_check(cell, {"f": right}, None)
+
+
+def test_visible_tests_alone_need_not_hand_out_all_points():
+    cell = "%%check demo --points 2\nfrom orbitlab.checks import worth\n"
+    result = run_check(cell + '@worth(0)\ndef test_a(f):\n    """R1: x."""', {"f": right}, None)
+    assert (result.full, result.score) == (True, 0.0)
 
 
 @pytest.mark.parametrize(

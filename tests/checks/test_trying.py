@@ -49,6 +49,17 @@ def test_an_unsolved_answer_is_not_tried(capsys, answer):
     assert "Not solved yet" in capsys.readouterr().out
 
 
+def test_an_answer_that_hangs_is_ended(capsys, monkeypatch):
+    monkeypatch.setattr("orbitlab.checks.trying.TRY_S", 0.2)
+
+    def hangs():
+        while True:
+            pass
+
+    assert try_it(hangs, len) is None
+    assert "took longer than 0.2 s" in capsys.readouterr().out
+
+
 def test_a_solved_answer_is_tried_and_may_raise(capsys):
     assert try_it(lambda: len("abc"), len) == 3
     assert try_it(lambda: 1 / 0, len) is None

@@ -90,7 +90,7 @@ def read_check(cell: str) -> CheckCell:
     if len({node.name for node in order}) != len(order):
         raise CheckCellError(exercise, "two of its tests have the same name.")
     functions = [namespace[node.name] for node in order]
-    shares = _shares(exercise, functions, points)
+    shares = _shares(exercise, functions, points, complete=bool(hidden))
     tests = tuple(
         Test(
             name=node.name,
@@ -120,11 +120,14 @@ def _hidden_lines(body: str) -> set[int]:
     return lines
 
 
-def _shares(exercise: str, functions: list[Callable[..., Any]], points: int) -> list[Fraction]:
+def _shares(
+    exercise: str, functions: list[Callable[..., Any]], points: int, *, complete: bool
+) -> list[Fraction]:
+    # Without its hidden tests a cell may hand out less than its points: nothing is graded by it.
     marked = [getattr(f, "_orbitlab_worth", None) for f in functions]
     rest = Fraction(points) - sum(Fraction(m) for m in marked if m is not None)
     unmarked = marked.count(None)
-    if rest < 0 or (rest > 0 and not unmarked):
+    if rest < 0 or (complete and rest > 0 and not unmarked):
         given = sum(m for m in marked if m is not None)
         raise CheckCellError(exercise, f"its tests hand out {given} of {points} points.")
     return [Fraction(m) if m is not None else rest / unmarked for m in marked]

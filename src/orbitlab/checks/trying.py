@@ -8,10 +8,14 @@ from typing import Any
 
 from orbitlab.checks.attempts import is_stub
 from orbitlab.checks.equality import Tolerance, difference
+from orbitlab.checks.limits import limit
 from orbitlab.checks.operations import shorten
+from orbitlab.checks.verdicts import OverLimit
 
 # Numbers that a person types by hand are rounded.
 BY_HAND = Tolerance(rtol=5e-3, atol=5e-3)
+# An answer that hangs must not hold up Run All; the longest try-it cell needs about a tenth.
+TRY_S = 60.0
 
 
 def predicted(guess: Any, truth: Any, unit: str = "") -> None:
@@ -51,14 +55,18 @@ def your_turn(run: Callable[[], Any], expected: Any, hint: str, *holes: Any) -> 
 def try_it(show: Callable[[], Any], *answers: Any) -> Any:
     """Call `show()` and return its result if every one of `answers` was attempted.
 
-    Lesson cells never depend on an answer: for a stub, and for an answer that raises, one line
-    is printed instead and None returned.
+    Lesson cells never depend on an answer: for a stub, and for an answer that raises or takes
+    longer than `TRY_S` seconds, one line is printed instead and None returned.
     """
     if any(_untouched(answer) for answer in answers):
         _say("Not solved yet. Come back to this cell when your check is green.")
         return None
     try:
-        return show()
+        with limit(TRY_S):
+            return show()
+    except OverLimit as over:
+        _say(f"Your answer {over} here.")
+        return None
     except Exception as error:  # noqa: BLE001  (a learner's answer may raise anything)
         _say(f"Your answer raised {type(error).__name__} here: {error}")
         return None
