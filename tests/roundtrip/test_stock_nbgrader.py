@@ -102,7 +102,7 @@ def test_nbgrader_makes_the_release_that_is_checked_in(graded, repository):
 def test_the_grades_are_the_golden_ones(grades, request):
     if request.config.getoption("--write-golden"):
         with GOLDEN.open("w", newline="") as file:
-            csv.writer(file).writerows([FIELDS, *grades])
+            csv.writer(file, lineterminator="\n").writerows([FIELDS, *grades])
     with GOLDEN.open(newline="") as file:
         golden = [
             (r["chapter"], r["student"], r["exercise"], float(r["score"]), float(r["max"]))
