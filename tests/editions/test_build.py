@@ -148,6 +148,22 @@ def test_a_leak_is_found_wherever_it_hides(tiny_course):
     assert len(leaks(secrets, study, samples_allowed=True)) == 1
 
 
+def test_a_line_that_reference_and_hidden_test_share_may_stand_in_the_sample(tiny_course):
+    path = pair_of(tiny_course, TINY).text
+    path.write_text(
+        path.read_text().replace(
+            "    for power in", "    twice_the_number = x + x\n    for power in"
+        )
+    )
+    master = read_master(tiny_course, TINY)
+    secrets = secrets_of(master)
+    assert "twice_the_number = x + x" in secrets.hidden
+    study = blank_selfstudy(tiny_course, TINY, master)
+    assert leaks(secrets, study, samples_allowed=True) == []
+    study.cells[0].source = "twice_the_number = x + x"
+    assert len(leaks(secrets, study, samples_allowed=True)) == 1
+
+
 def test_stray_files_are_named(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "a.ipynb").write_text("{}")

@@ -54,7 +54,9 @@ def leaks(secrets: Secrets, notebook: NotebookNode, *, samples_allowed: bool) ->
     found = []
     for number, cell in enumerate(notebook.cells, start=1):
         sample = samples_allowed and SAMPLE in cell.metadata.get("tags", [])
-        forbidden = secrets.hidden if sample else secrets.hidden | secrets.solutions
+        # A line that the reference and a hidden test's oracle share is the sample's own.
+        hidden = secrets.hidden - secrets.solutions
+        forbidden = hidden if sample else secrets.hidden | secrets.solutions
         lines = {line.strip() for text in _strings(cell) for line in text.splitlines()}
         found += [f"cell {number} shows `{line}`" for line in sorted(lines & forbidden)]
         if SAMPLE in cell.metadata.get("tags", []) and not samples_allowed:
