@@ -173,12 +173,10 @@ def shorten(value: Any, limit: int = 400) -> str:
         return ", ".join(f"{k}={shorten(v, limit // 4)}" for k, v in vars(value).items())
     if callable(value) and not isinstance(value, raises):
         return str(getattr(value, "__name__", type(value).__name__))
-    if isinstance(value, (np.generic,)):
+    if isinstance(value, np.generic):
         return repr(value.item())
     text = repr(value)
-    if isinstance(value, str):
-        text = repr(value)
-    elif len(text) > limit:
+    if len(text) > limit and not isinstance(value, str):
         text = reprlib.repr(value)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
